@@ -1,0 +1,57 @@
+"""From the message as it was exported to lemmas with their places in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .lemmas import Lemmatizer, mend
+from .markup import clean
+from .tokens import iter_forms
+
+__all__ = ["Document", "Token", "preprocess"]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word or number: ``text`` is the original between ``start`` and ``end``; ``form`` is folded and mended."""
+
+    text: str
+    start: int
+    end: int
+    form: str
+    lemma: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A message and its tokens, in order."""
+
+    text: str
+    tokens: tuple[Token, ...]
+
+    @property
+    def lemmas(self) -> list[str]:
+        """The lemmas, in order."""
+        return [token.lemma for token in self.tokens]
+
+
+@lru_cache(maxsize=1)
+def _shared_lemmatizer() -> Lemmatizer:
+    return Lemmatizer()
+
+
+def preprocess(text: str, lemmatizer: Lemmatizer | None = None) -> Document:
+    """Clean, tokenise and lemmatise one message.
+
+    :param text: the message as exported (HTML, VK mentions, emoji and all).
+    :param lemmatizer: where lemmas come from; one shared pymorphy3 lemmatiser if not given.
+    :return: tokens whose ``start`` and ``end`` are positions in ``text`` itself.
+    """
+    lemmatizer = lemmatizer or _shared_lemmatizer()
+    cleaned, origin = clean(text)
+    tokens = []
+    for form, start, end in iter_forms(cleaned):
+        first, last = (start, end) if origin is None else (origin[start], origin[end])
+        tokens.append(Token(text[first:last], first, last, mend(form), lemmatizer.lemma(form)))
+    return Document(text, tuple(tokens))

@@ -1,0 +1,101 @@
+"""Word form -> lemma: a compiled table first, pymorphy3 for the rest.
+
+The lemma is the normal form of pymorphy3's first parse (M. Korobov, "Morphological Analyzer and Generator for Russian
+and Ukrainian Languages", 2015), with ё folded to е. Forms are first mended: letters drawn out for emphasis and Latin
+letters that look like Cyrillic ones.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+__all__ = ["Lemmatizer", "is_personal_name", "mend"]
+
+_LOOK_ALIKES = str.maketrans("abcehkmnoprtuxy", "авсенкмпоргтиху")
+_LATIN_RUN = re.compile("[a-z]")
+_CYRILLIC = re.compile("[а-яѐ-џ]")
+_NOT_LOOK_ALIKE = re.compile("[dfgijlqsvwz]")
+_DRAWN_OUT = re.compile(r"(\D)\1{2,}")
+
+FORM_LENGTH_LIMIT = 64
+"""Longer runs of letters are not words; they are their own lemma."""
+
+
+def mend(form: str) -> str:
+    """Undo drawn-out letters («пожааалуйста») and Latin look-alikes inside a Cyrillic word (folded form in, folded out).
+
+    >>> mend("сроооочно"), mend("вoды"), mend("wifi")
+    ('срочно', 'воды', 'wifi')
+    """
+    if len(form) > FORM_LENGTH_LIMIT:
+        return form
+    if _LATIN_RUN.search(form) and _CYRILLIC.search(form) and not _NOT_LOOK_ALIKE.search(form):
+        form = form.translate(_LOOK_ALIKES)
+    return _DRAWN_OUT.sub(r"\1", form)
+
+
+_analyzer_lock = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _load_analyzer() -> Any:
+    import pymorphy3
+
+    logging.getLogger("pymorphy3").setLevel(logging.ERROR)
+    return pymorphy3.MorphAnalyzer()
+
+
+def _analyzer() -> Any:
+    """The one analyser of the process, loaded when the first form needs it."""
+    with _analyzer_lock:
+        return _load_analyzer()
+
+
+def _analyse(form: str) -> str:
+    lemma: str = _analyzer().parse(form)[0].normal_form
+    return lemma.replace("ё", "е")
+
+
+def is_personal_name(form: str) -> bool:
+    """Whether every reading of a form is a first name, a surname or a patronymic (pymorphy3 `Name`, `Surn`, `Patr`)."""
+    parses = _analyzer().parse(form)
+    return all({"Name", "Surn", "Patr"} & set(parse.tag.grammemes) for parse in parses)
+
+
+class Lemmatizer:
+    """Lemmas of folded word forms, remembered within bounds; safe to share between threads.
+
+    :param table: look-up of a compiled table, ``form -> lemma or None``; without one every form goes to pymorphy3.
+    :param size: how many forms are remembered before the memory is emptied.
+    """
+
+    def __init__(self, table: Callable[[str], str | None] | None = None, *, size: int = 200_000) -> None:
+        self._table = table
+        self._size = size
+        self._known: dict[str, str] = {}
+
+    def lemma(self, form: str) -> str:
+        """Lemma of one folded form (see `appealnlp.text.tokens.FOLD`); numbers and Latin words are their own lemma."""
+        known = self._known.get(form)
+        if known is not None:
+            return known
+        lemma = self._resolve(form)
+        if len(self._known) >= self._size:
+            self._known = {}
+        self._known[form] = lemma
+        return lemma
+
+    def _resolve(self, form: str) -> str:
+        found = self._table(form) if self._table is not None else None
+        if found is not None:
+            return found
+        mended = mend(form)
+        if not _CYRILLIC.search(mended) or len(mended) > FORM_LENGTH_LIMIT:
+            return mended
+        found = self._table(mended) if self._table is not None and mended != form else None
+        return found if found is not None else _analyse(mended)
