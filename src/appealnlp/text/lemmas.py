@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["Lemmatizer", "is_personal_name", "mend"]
+__all__ = ["Lemmatizer", "is_name", "lexeme", "mend"]
 
 _LOOK_ALIKES = str.maketrans("abcehkmnoprtuxy", "авсенкмпоргтиху")
 _LATIN_RUN = re.compile("[a-z]")
@@ -61,10 +61,23 @@ def _analyse(form: str) -> str:
     return lemma.replace("ё", "е")
 
 
-def is_personal_name(form: str) -> bool:
-    """Whether every reading of a form is a first name, a surname or a patronymic (pymorphy3 `Name`, `Surn`, `Patr`)."""
-    parses = _analyzer().parse(form)
-    return all({"Name", "Surn", "Patr"} & set(parse.tag.grammemes) for parse in parses)
+@lru_cache(maxsize=1 << 17)
+def is_name(form: str) -> bool:
+    """Whether every reading of a folded form is a person's name (pymorphy3 ``Name``, ``Surn``, ``Patr``)."""
+    if not _CYRILLIC.search(form):
+        return False
+    return all({"Name", "Surn", "Patr"} & parse.tag.grammemes for parse in _analyzer().parse(form))
+
+
+def lexeme(lemma: str) -> set[str]:
+    """All folded forms of the words whose normal form is this folded lemma, as far as the dictionary knows them."""
+    analyzer = _analyzer()
+    return {
+        form.word.replace("ё", "е")
+        for parse in analyzer.parse(lemma)
+        if parse.is_known and parse.normal_form.replace("ё", "е") == lemma
+        for form in parse.lexeme
+    }
 
 
 class Lemmatizer:

@@ -1,0 +1,109 @@
+"""Measure `find_places` on a table of messages with annotated places.
+
+Usage: measure_places.py URGENCY_CSV [--half dev|test|all] [--annotators 2] [--errors N]
+
+The table has the columns id, text, places (verbatim, " | " between) and annotators. Halves are drawn by a hash of the id: errors
+are for the dev half only, the test half is for figures. Messages are shown on the terminal only; nothing is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import time
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from appealnlp.places import MAYBE_PLACE, PLACE_TRIGGERS, find_places
+from appealnlp.result import Place
+from appealnlp.text import Document, preprocess
+
+Span = tuple[int, int]
+
+
+def annotated(row: dict[str, str]) -> list[Span]:
+    """Spans of the annotated strings: each is looked for after the one before it, else from the start."""
+    spans, at = [], 0
+    for wanted in filter(None, row["places"].split(" | ")):
+        start = row["text"].find(wanted, at)
+        start = start if start >= 0 else row["text"].find(wanted)
+        if start < 0:
+            continue
+        spans.append((start, start + len(wanted)))
+        at = start + len(wanted)
+    return spans
+
+
+def shared(one: Span, other: Span) -> int:
+    """Number of characters that two spans share."""
+    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
+
+
+def in_half(row: dict[str, str], half: str) -> bool:
+    """Whether a row is in the half asked for."""
+    return half == "all" or (zlib.crc32(row["id"].encode()) % 2 == 0) == (half == "dev")
+
+
+def skipped_wrongly(document: Document, found: list[Place]) -> bool:
+    """Whether the fast-path filter would skip a message that has places."""
+    return bool(found) and MAYBE_PLACE.search(document.text) is None and PLACE_TRIGGERS.isdisjoint(document.lemmas)
+
+
+def measure(rows: Iterable[dict[str, str]], show: int) -> None:
+    """Print recall, exactness and found per annotated; then the first errors."""
+    total = found_total = half = both = exact = right = wrong_skip = skippable = messages = 0
+    seconds = []
+    errors = []
+    for row in rows:
+        document = preprocess(row["text"])
+        find_places(row["text"], document.tokens)
+        start = time.perf_counter()
+        places = find_places(row["text"], document.tokens)
+        seconds.append(time.perf_counter() - start)
+        spans, found = annotated(row), [(place.start, place.end) for place in places]
+        messages += 1
+        skippable += MAYBE_PLACE.search(row["text"]) is None and PLACE_TRIGGERS.isdisjoint(document.lemmas)
+        wrong_skip += skipped_wrongly(document, places)
+        total, found_total = total + len(spans), found_total + len(found)
+        for span in spans:
+            best = max(found, key=lambda other, span=span: shared(span, other), default=(0, 0))  # type: ignore[misc]
+            common = shared(span, best)
+            half += 2 * common >= span[1] - span[0]
+            both += 2 * common >= max(span[1] - span[0], best[1] - best[0]) and common > 0
+            exact += best == span
+        right += sum(any(2 * shared(other, span) >= other[1] - other[0] for span in spans) for other in found)
+        missed = [s for s in spans if not any(2 * shared(s, f) >= s[1] - s[0] for f in found)]
+        extra = [f for f in found if not any(shared(s, f) for s in spans)]
+        if missed or extra:
+            errors.append((row["text"], missed, extra, places))
+    print(f"{messages} messages, {total} annotated, {found_total} found = {found_total / max(total, 1):.2f} per annotated")
+    print(f"recall, half of the annotated characters: {half / max(total, 1):.3f}; half of both: {both / max(total, 1):.3f}")
+    print(f"exact: {exact / max(total, 1):.3f}; precision, half of the found characters: {right / max(found_total, 1):.3f}")
+    seconds.sort()
+    middle, high = seconds[len(seconds) // 2], seconds[len(seconds) * 9 // 10]
+    print(f"µs per message: median {middle * 1e6:.0f}, mean {sum(seconds) / len(seconds) * 1e6:.0f}, 90 % {high * 1e6:.0f}")
+    print(f"the filter skips {skippable / messages:.1%}, wrongly {wrong_skip}")
+    for text, missed, extra, _ in errors[:show]:
+        print("—", " … ".join(f"MISS {text[max(0, a - 25) : a]}{{{{{text[a:b]}}}}}{text[b : b + 20]}" for a, b in missed))
+        print("  ", " … ".join(f"EXTRA {text[max(0, a - 25) : a]}[[{text[a:b]}]]{text[b : b + 20]}" for a, b in extra))
+
+
+def main() -> None:
+    """Read the arguments, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("table", type=Path)
+    parser.add_argument("--half", choices=["dev", "test", "all"], default="dev")
+    parser.add_argument("--annotators", default="")
+    parser.add_argument("--errors", type=int, default=0)
+    args = parser.parse_args()
+    if args.errors and args.half != "dev":
+        sys.exit("errors are shown for the dev half only")
+    with args.table.open(encoding="utf-8", newline="") as source:
+        rows = [row for row in csv.DictReader(source) if in_half(row, args.half)]
+    measure([row for row in rows if args.annotators in ("", row["annotators"])], args.errors)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,399 @@
+"""The classifier: load a model, classify one message or many, explain a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+
+from .bundle import Bundle, read_bundle
+from .errors import CorruptModelError, InputError, ModelNotFoundError
+from .features import Lexicon
+from .heads import KINDS, Decision, Heads
+from .places import MAYBE_PLACE, find_places
+from .result import Alternative, Reason, Result
+from .scores import Scorer, Sums, Weights
+from .taxonomy import Taxonomy, Topic
+from .text import Document, preprocess
+from .text.markup import clean
+from .text.tokens import FOLD
+from .urgency.concepts import concept_mask
+from .urgency.decide import Verdict, decide
+from .urgency.find import REQUIRED_MASKS, find
+from .urgency.norms import Norms, load_norms
+from .urgency.scale import LEVELS, TITLES_RU, rank
+from .urgency.vulnerable import VULNERABLE_MASK, vulnerable_evidence
+
+__all__ = ["COLUMNS", "Classifier", "Explanation", "Results", "load"]
+
+COLUMNS = (
+    "nlp_topic", "nlp_topic_title", "nlp_group", "nlp_group_title", "nlp_confidence", "nlp_alternatives",
+    "nlp_urgency", "nlp_urgency_title", "nlp_urgency_reason", "nlp_react_hours", "nlp_kind", "nlp_vulnerable",
+    "nlp_places", "nlp_needs_review", "nlp_error",
+)  # fmt: skip
+"""The columns of `Classifier.classify_columns`, in order."""
+
+EMPTY = "пустое сообщение"
+"""Error of a message without any text."""
+WORTH_NAMING = 0.02
+"""Less probable alternatives are not named."""
+MODEL_WORDS = 3
+"""How many words are quoted when the model alone decided the urgency."""
+_ALARM = rank("urgent")
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a message was judged as it was.
+
+    ``topic_words`` and ``urgency_words``: each token of the message with what it speaks for (positive) or against
+    (negative) the decided topic and level, in units of the model's score, strongest first; ``result`` is the verdict.
+    """
+
+    result: Result
+    topic_words: tuple[tuple[str, int, int, float], ...]
+    urgency_words: tuple[tuple[str, int, int, float], ...]
+
+
+class Classifier:
+    """A loaded model. Safe to share between threads; the same message gets the same answer in every thread and batch.
+
+    :param bundle: a checked model folder (`appealnlp.bundle.read_bundle`); users call `load`.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.path = bundle.path
+        self.manifest = bundle.manifest
+        try:
+            self.taxonomy = Taxonomy(tuple(Topic(**entry) for entry in bundle.manifest["topics"]))
+            lexicon, weights, self._heads = _unpack(bundle, len(self.taxonomy.topics), self._topic_groups())
+        except (KeyError, TypeError, ValueError) as error:
+            raise CorruptModelError(f"{bundle.path}: the manifest is incomplete; train or download it again") from error
+        self.norms: Norms = load_norms(bundle.path / "norms.csv")
+        self._scorer = Scorer(lexicon, weights, concept_mask)
+        self._topics = self.taxonomy.topics
+        self._groups = self.taxonomy.groups
+
+    def _topic_groups(self) -> Any:
+        numbers = {group: number for number, group in enumerate(self.taxonomy.groups)}
+        groups = np.array([numbers[topic.group] for topic in self.taxonomy.topics], np.int64)
+        if (np.diff(groups) < 0).any():
+            raise ValueError("topics of a group must be neighbours")
+        return groups
+
+    @cached_property
+    def _titles(self) -> tuple[Any, ...]:
+        topics = self._topics
+        return tuple(
+            np.array(column, dtype=object)
+            for column in (
+                [topic.code for topic in topics],
+                [topic.title for topic in topics],
+                [topic.group for topic in topics],
+                [topic.group_title for topic in topics],
+            )
+        )
+
+    # One message
+
+    def classify(self, text: str, *, month: int | None = None) -> Result:
+        """Judge one message (the plain path: the reference for the fast one).
+
+        :param text: the message as exported.
+        :param month: month in which it was written, 1..12, if known; heating, snow and ice depend on the season.
+        """
+        if not text.strip():
+            return Result(error=EMPTY)
+        sums = self._scorer.score(text)
+        return self._result(text, self._heads.decide(sums), 0, int(sums.masks[0]), month)
+
+    def explain(self, text: str, *, month: int | None = None) -> Explanation:
+        """Judge one message and show which of its words spoke for and against."""
+        result = self.classify(text, month=month)
+        if result.error:
+            return Explanation(result, (), ())
+        topic = self.taxonomy.codes.index(result.topic)
+        document = self._preprocess(text)
+        topics = len(self._topics)
+        rows = [self._scorer.form_row(token.text.translate(FOLD)) for token in document.tokens]
+        norm = float(np.sqrt(max(int(self._scorer.score(text).energy[0]), 1)))
+        scale = self._heads.scale / norm
+        level = topics + LEVELS.index(result.urgency)
+        others = topics + LEVELS.index("routine")
+
+        def words(weight: Any) -> tuple[tuple[str, int, int, float], ...]:
+            found = [
+                (token.text, token.start, token.end, round(float(weight(row)), 4))
+                for token, row in zip(document.tokens, rows, strict=True)
+            ]
+            return tuple(sorted((word for word in found if word[3]), key=lambda word: -abs(word[3])))
+
+        return Explanation(
+            result,
+            words(lambda row: row[topic] * scale[topic]),
+            words(lambda row: row[level] * scale[level] - (row[others] * scale[others] if level != others else 0)),
+        )
+
+    # Many messages
+
+    def classify_many(self, texts: Sequence[str], *, months: Sequence[int | None] | None = None) -> Results:
+        """Judge many messages: a sequence of `Result`, in order, each built when it is looked at."""
+        return Results(self, texts, months)
+
+    def classify_columns(
+        self, texts: Sequence[str], *, months: Sequence[int | None] | None = None
+    ) -> dict[str, list[Any]]:
+        """Judge many messages: one list for each of `COLUMNS`, values as they are written to a file."""
+        return Results(self, texts, months).columns()
+
+    def classify_frame(self, frame: Any, *, text_column: str, date_column: str | None = None) -> Any:
+        """Judge a data frame: a new one (polars or pandas, like the given one) with the columns of `COLUMNS` added.
+
+        :param text_column: name of the column with the messages; missing values count as empty messages.
+        :param date_column: name of a column of dates, for the season.
+        :raises InputError: there is no such column.
+        """
+        for name in (text_column, date_column):
+            if name is not None and name not in frame.columns:
+                raise InputError(f"no such column; the columns are: {', '.join(map(str, frame.columns))}", column=name)
+        texts = [text if isinstance(text, str) else "" for text in frame[text_column].to_list()]
+        months = None
+        if date_column is not None:
+            months = [getattr(date, "month", None) for date in frame[date_column].to_list()]
+        added = self.classify_columns(texts, months=months)
+        if type(frame).__module__.partition(".")[0] == "polars":
+            import polars
+
+            return frame.with_columns(polars.Series(name, values, strict=False) for name, values in added.items())
+        return frame.assign(**added)
+
+    # Parts shared by both paths
+
+    def _preprocess(self, text: str) -> Document:
+        return preprocess(text, self._scorer.lexicon.lemmatizer)
+
+    def _verdict(
+        self, text: str, level: str, topic: str, mask: int, month: int | None
+    ) -> tuple[Verdict, Document]:
+        """Model and rules together."""
+        document = self._preprocess(text)
+        reasons = find(document, mask, month=month, norms=self.norms)
+        words: tuple[tuple[int, int], ...] = ()
+        if rank(level) >= _ALARM:
+            words = self._deciding_words(document, level)
+        return decide(level, text, words, reasons, topic, self.norms), document
+
+    def _deciding_words(self, document: Document, level: str) -> tuple[tuple[int, int], ...]:
+        """Spans of the words that speak most for a level against an ordinary request, in order of the text."""
+        topics = len(self._topics)
+        scale = self._heads.scale
+        high, low = topics + LEVELS.index(level), topics + LEVELS.index("routine")
+        weighed = []
+        for token in document.tokens:
+            row = self._scorer.form_row(token.text.translate(FOLD))
+            weight = float(row[high] * scale[high] - row[low] * scale[low])
+            if weight > 0:
+                weighed.append((weight, token.start, token.end))
+        strongest = sorted(weighed, key=lambda word: (-word[0], word[1]))[:MODEL_WORDS]
+        return tuple(sorted({(start, end) for _, start, end in strongest}))
+
+    def _result(self, text: str, decision: Decision, row: int, mask: int, month: int | None) -> Result:
+        topic = self._topics[int(decision.topic[row])]
+        verdict, document = self._verdict(text, LEVELS[int(decision.urgency[row])], topic.code, mask, month)
+        vulnerable = bool(decision.vulnerable[row]) or bool(
+            mask & VULNERABLE_MASK and vulnerable_evidence(document, mask)
+        )
+        places = find_places(text, document.tokens) if MAYBE_PLACE.search(text) else []
+        return Result(
+            topic=topic.code,
+            topic_title=topic.title,
+            group=topic.group,
+            group_title=topic.group_title,
+            confidence=_rounded(decision.confidence[row]),
+            alternatives=tuple(
+                Alternative(self._topics[number].code, self._topics[number].title, _rounded(probability))
+                for number, probability in zip(
+                    decision.alternatives[row].tolist(), decision.alternative_probabilities[row].tolist(), strict=True
+                )
+                if probability >= WORTH_NAMING
+            ),
+            urgency=verdict.level,
+            urgency_title=TITLES_RU[verdict.level],
+            urgency_reason=verdict.sentence,
+            react_hours=verdict.react_hours,
+            kind=KINDS[int(decision.kind[row])],
+            vulnerable=vulnerable,
+            places=tuple(places),
+            needs_review=bool(decision.review[row]),
+            reasons=tuple(verdict.reasons),
+        )
+
+
+class Results(Sequence[Result]):
+    """The verdicts on many messages, in order: arrays inside, a `Result` when one is looked at."""
+
+    def __init__(self, model: Classifier, texts: Sequence[str], months: Sequence[int | None] | None) -> None:
+        if months is not None and len(months) != len(texts):
+            raise ValueError("as many months as texts are needed")
+        self._model, self._texts, self._months = model, texts, months
+        cleaned = [clean(text)[0] for text in texts]
+        parts = [(chunk.sums, model._heads.decide(chunk.sums)) for chunk in model._scorer.score_many(cleaned)]
+        self._decision = _joined([decision for _, decision in parts])
+        self._masks = np.concatenate([sums.masks for sums, _ in parts]) if parts else np.zeros(0, np.uint64)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, index: int) -> Result: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Result]: ...
+    def __getitem__(self, index: int | slice) -> Result | list[Result]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        text = self._texts[index]
+        if not text.strip():
+            return Result(error=EMPTY)
+        row = range(len(self))[index]
+        return self._model._result(text, self._decision, row, int(self._masks[row]), self._month(row))
+
+    def __iter__(self) -> Iterator[Result]:
+        return (self[number] for number in range(len(self)))
+
+    def _month(self, row: int) -> int | None:
+        return None if self._months is None else self._months[row]
+
+    def columns(self) -> dict[str, list[Any]]:
+        """One list for each of `COLUMNS`."""
+        model, decision = self._model, self._decision
+        if not len(self):
+            return {name: [] for name in COLUMNS}
+        codes, titles, groups, group_titles = model._titles
+        verdicts, vulnerable = self._verdicts()
+        columns: dict[str, list[Any]] = {
+            "nlp_topic": codes[decision.topic].tolist(),
+            "nlp_topic_title": titles[decision.topic].tolist(),
+            "nlp_group": groups[decision.topic].tolist(),
+            "nlp_group_title": group_titles[decision.topic].tolist(),
+            "nlp_confidence": np.round(decision.confidence, 4).tolist(),
+            "nlp_alternatives": self._alternatives(codes),
+            "nlp_urgency": [verdict.level for verdict in verdicts],
+            "nlp_urgency_title": [TITLES_RU[verdict.level] for verdict in verdicts],
+            "nlp_urgency_reason": [verdict.sentence for verdict in verdicts],
+            "nlp_react_hours": [verdict.react_hours for verdict in verdicts],
+            "nlp_kind": [KINDS[number] for number in decision.kind.tolist()],
+            "nlp_vulnerable": vulnerable,
+            "nlp_places": [self._places(text) if MAYBE_PLACE.search(text) else "" for text in self._texts],
+            "nlp_needs_review": decision.review.astype(int).tolist(),
+            "nlp_error": [""] * len(self),
+        }
+        for row, text in enumerate(self._texts):
+            if not text or text.isspace():
+                for name in COLUMNS:
+                    columns[name][row] = None if name in _NUMBERS else ""
+                columns["nlp_error"][row] = EMPTY
+        return columns
+
+    def _verdicts(self) -> tuple[list[Verdict], list[int]]:
+        model, masks = self._model, self._masks
+        decision = self._decision
+        levels, topics = decision.urgency.tolist(), decision.topic.tolist()
+        plain: dict[tuple[int, int], Verdict] = {}
+        verdicts = []
+        for level, topic in zip(levels, topics, strict=True):
+            verdict = plain.get((level, topic))
+            if verdict is None:
+                code = model._topics[topic].code
+                verdict = plain[level, topic] = decide(LEVELS[level], "", (), [], code, model.norms)
+            verdicts.append(verdict)
+        candidate = decision.urgency >= _ALARM
+        for required in REQUIRED_MASKS:
+            candidate |= (masks & np.uint64(required)) == np.uint64(required)
+        for row in np.flatnonzero(candidate).tolist():
+            verdicts[row], _ = model._verdict(
+                self._texts[row], LEVELS[levels[row]], model._topics[topics[row]].code, int(masks[row]), self._month(row)
+            )
+        vulnerable = decision.vulnerable.astype(int).tolist()
+        maybe = ~decision.vulnerable & ((masks & np.uint64(VULNERABLE_MASK)) != 0)
+        for row in np.flatnonzero(maybe).tolist():
+            evidence = vulnerable_evidence(model._preprocess(self._texts[row]), int(masks[row]))
+            vulnerable[row] = int(bool(evidence))
+        return verdicts, vulnerable
+
+    def _alternatives(self, codes: Any) -> list[str]:
+        decision = self._decision
+        named = decision.alternative_probabilities >= WORTH_NAMING
+        written = np.char.mod("%.2f", decision.alternative_probabilities)
+        pieces = codes[decision.alternatives] + ":" + written.astype(object)
+        return [
+            f"{one}; {two}" if second else one if first else ""
+            for (one, two), (first, second) in zip(pieces.tolist(), named.tolist(), strict=True)
+        ]
+
+    def _places(self, text: str) -> str:
+        return " | ".join(place.text for place in find_places(text, self._model._preprocess(text).tokens))
+
+
+_NUMBERS = frozenset({"nlp_confidence", "nlp_react_hours", "nlp_vulnerable", "nlp_needs_review"})
+
+
+def load(path: str | Path | None = None) -> Classifier:
+    """Load a model folder; without a path the one that ships with the package.
+
+    :raises ModelNotFoundError: there is no model at that path.
+    :raises CorruptModelError: a file of it changed; :raises NewerModelError: it needs a newer appealnlp.
+    """
+    return Classifier(read_bundle(default_model() if path is None else path))
+
+
+def default_model() -> Path:
+    """Folder of the model that ships: inside the installed package, or at the top of a checkout."""
+    here = Path(__file__).resolve().parent
+    for folder in (here / "models" / "default", here.parents[1] / "models" / "default"):
+        if (folder / "manifest.json").is_file():
+            return folder
+    raise ModelNotFoundError("the default model is not installed; install the package again, or name a model folder")
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 4)
+
+
+def _joined(parts: Sequence[Decision]) -> Decision:
+    if len(parts) == 1:
+        return parts[0]
+    empty = np.zeros(0, np.int64)
+    return Decision(
+        *(np.concatenate([getattr(part, field.name) for part in parts]) if parts else empty for field in fields(Decision))
+    )
+
+
+def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, Weights, Heads]:
+    """The parts of a model from the files of its bundle, with their shapes checked against each other."""
+    lemmas, prefixes = bundle.lines("lemmas.txt"), bundle.lines("prefixes.txt")
+    pairs = bundle.array("pairs.npy", "int32", -1, 2)
+    features = len(lemmas) + len(prefixes) + len(pairs)
+    outputs = topics + len(LEVELS) + len(KINDS) + 1
+    form_keys = bundle.array("form_keys.npy", "uint64", -1)
+    lemma_type = "uint16" if len(lemmas) <= 1 << 16 else "uint32"
+    form_lemmas = bundle.array("form_lemmas.npy", lemma_type, len(form_keys))
+    if int(form_lemmas.max(initial=0)) >= len(lemmas) or int(pairs.max(initial=0)) >= len(lemmas):
+        raise CorruptModelError(f"{bundle.path}: its tables do not fit together; train or download the model again")
+    weights = Weights(
+        bundle.array("weights.npy", "int8", features, outputs),
+        bundle.array("shifts.npy", "uint8", features),
+        bundle.array("energy.npy", "int32", features),
+    )
+    heads = Heads(
+        scale=bundle.array("scale.npy", "float64", outputs),
+        bias=bundle.array("bias.npy", "float64", outputs),
+        topic_groups=topic_groups,
+        temperature=float(bundle.manifest["temperature"]),
+        review_below=float(bundle.manifest["review_below"]),
+        urgency_by_topic=bundle.array("urgency_by_topic.npy", "float64", topics, len(LEVELS)),
+    )
+    return Lexicon(lemmas, prefixes, pairs, form_keys, form_lemmas), weights, heads

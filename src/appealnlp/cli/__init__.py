@@ -1,0 +1,66 @@
+"""The command line: one module per command, each importing what is heavy only when it runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import AppealError
+from .classify import classify
+from .lemmatize import lemmatize
+from .topics import topics
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="appealnlp",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _command in (classify, lemmatize, topics):  # a new command: its module, and its name here
+    app.command()(_command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        with suppress(PackageNotFoundError):
+            typer.echo(f"appealnlp {version('appealnlp')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    shown: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Topics and urgency of residents' messages to Russian authorities."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the process.
+
+    :param arguments: what follows the program's name; those of the process if not given.
+    :raises SystemExit: always: 0 all rows judged, 1 some rows carry an error, 2 the call or a file was unusable,
+        130 interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        _speak_utf8(stream)
+    try:
+        app(args=None if arguments is None else list(arguments))
+    except AppealError as error:
+        print(f"appealnlp: {error}", file=sys.stderr)  # noqa: T201 - this is the program's voice
+        raise SystemExit(2) from None
+
+
+def _speak_utf8(stream: Any) -> None:
+    """Windows consoles and pipes are often cp1251 or cp866, where a message may have characters they lack."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8", errors="replace")

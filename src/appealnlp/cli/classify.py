@@ -1,0 +1,87 @@
+"""``appealnlp classify``: topics and urgency for every message of an export."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from .card import card_lines
+from .headings import CLASSIFIED, Language
+from .judging import Columns, Judge
+from .run import run
+
+__all__ = ["classify"]
+
+
+def classify(
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="INPUT...", help="Files or folders: csv, tsv, xlsx, jsonl, parquet, json; - for stdin."),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", help="File (.csv .tsv .xlsx .jsonl .parquet), folder, or - for stdout."),
+    ] = None,
+    text_column: Annotated[str | None, typer.Option(help="Name of the column with the message.")] = None,
+    model: Annotated[str | None, typer.Option(metavar="DIR", help="Folder of a model of your own.")] = None,
+    columns: Annotated[Language, typer.Option(help="Headings of the added columns; ru also makes csv for Excel.")] = (
+        Language.en
+    ),
+    jobs: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
+    message: Annotated[str | None, typer.Option(help="Judge this one message and show the verdict.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --message: the verdict as JSON.")] = False,
+) -> None:
+    """Add topic, group, urgency and place to every message of an export.
+
+    Exit code: 0 all rows judged, 1 some rows carry an error, 2 the call or a file was unusable.
+    """
+    if message is not None:
+        if inputs or output is not None:
+            raise typer.BadParameter("--message goes without INPUT and OUTPUT")
+        _classify_one(message, model, as_json)
+        return
+    if as_json:
+        raise typer.BadParameter("--json goes with --message; for JSON lines give an output that ends with .jsonl")
+    if not inputs:
+        raise typer.BadParameter("give an INPUT, or one message with --message")
+    if output is None:
+        raise typer.BadParameter("say where the result goes: -o FILE, -o FOLDER/ or -o - for standard output")
+    run(
+        inputs,
+        output,
+        load=partial(_load_judge, model),
+        keys=CLASSIFIED,
+        text_column=text_column,
+        language=columns,
+        jobs=jobs,
+    )
+
+
+def _load_judge(model: str | None) -> Judge:
+    import appealnlp
+
+    classifier = appealnlp.load(model)
+
+    def judge(texts: Sequence[str]) -> Columns:
+        columns: Columns = classifier.classify_columns(texts)
+        return columns
+
+    return judge
+
+
+def _classify_one(message: str, model: str | None, as_json: bool) -> None:
+    import appealnlp
+
+    result = appealnlp.load(model).classify(message)
+    if as_json:
+        typer.echo(json.dumps(asdict(result), ensure_ascii=False, indent=2))
+    else:
+        for line in card_lines(result):
+            typer.echo(line)
+    if result.error:
+        raise typer.Exit(1)

@@ -1,0 +1,52 @@
+"""``appealnlp lemmatize``: the lemmas of every message of an export."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from .headings import ERROR, LEMMATIZED, Language
+from .judging import Columns, Judge
+from .run import run
+
+__all__ = ["lemmatize"]
+
+_EMPTY = "пустое сообщение"
+
+
+def lemmatize(
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="INPUT...", help="Files or folders, as for classify; - for stdin."),
+    ] = None,
+    output: Annotated[str | None, typer.Option("-o", "--output", help="File, folder, or - for stdout.")] = None,
+    text_column: Annotated[str | None, typer.Option(help="Name of the column with the message.")] = None,
+    columns: Annotated[Language, typer.Option(help="Headings of the added columns; ru also makes csv for Excel.")] = (
+        Language.en
+    ),
+    jobs: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
+    message: Annotated[str | None, typer.Option(help="Show the lemmas of this one message.")] = None,
+) -> None:
+    """Clean every message and add its lemmas, separated by spaces, as column nlp_lemmas."""
+    if message is not None:
+        if inputs or output is not None:
+            raise typer.BadParameter("--message goes without INPUT and OUTPUT")
+        typer.echo(_load_judge()([message])["nlp_lemmas"][0])
+        return
+    if not inputs:
+        raise typer.BadParameter("give an INPUT, or one message with --message")
+    if output is None:
+        raise typer.BadParameter("say where the result goes: -o FILE, -o FOLDER/ or -o - for standard output")
+    run(inputs, output, load=_load_judge, keys=LEMMATIZED, text_column=text_column, language=columns, jobs=jobs)
+
+
+def _load_judge() -> Judge:
+    from ..text import preprocess
+
+    def judge(texts: Sequence[str]) -> Columns:
+        lemmas: list[object] = [" ".join(preprocess(text).lemmas) for text in texts]
+        return {"nlp_lemmas": lemmas, ERROR: ["" if text.strip() else _EMPTY for text in texts]}
+
+    return judge

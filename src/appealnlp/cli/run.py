@@ -1,0 +1,155 @@
+"""The run that ``classify`` and ``lemmatize`` share: read, judge, write, report."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import typer
+
+from ..messages import Batch, Source, open_sink, open_source, unite
+from ..messages.opening import STANDARD
+from .headings import SOURCE_FILE, Language, added_columns
+from .judging import Judge, judge_batches
+from .plan import Job, make_plan
+from .progress import progress_bar
+from .summary import Summary
+
+__all__ = ["run"]
+
+
+def run(
+    inputs: Sequence[str],
+    output: str,
+    *,
+    load: Callable[[], Judge],
+    keys: tuple[str, ...],
+    text_column: str | None,
+    language: Language,
+    jobs: int = 1,
+) -> None:
+    """Read the inputs, judge every row, write the outputs; all inputs are looked at before the first row is judged.
+
+    :param inputs: files, folders, ``-``.
+    :param output: a file, a folder or ``-``.
+    :param load: makes the judge.
+    :param keys: the columns that it adds.
+    :param text_column: heading of the message column, if given.
+    :param language: of the added headings, the csv dialect and the closing table.
+    :param jobs: number of processes.
+    :raises AppealError: if an input, the output or the model cannot be used.
+    :raises typer.Exit: with 1 if some rows carry an error, with 130 if interrupted.
+    """
+    plan = make_plan(inputs, output)
+    summary, total = Summary(), 0
+    start = time.monotonic()
+    try:
+        with ExitStack() as stack, _stoppable():
+            alone = sum(len(job.inputs) for job in plan) == 1
+            sources = [_Inputs(job, text_column, stack, alone) for job in plan]
+            total = sum(group.row_count for group in sources)
+            judge = load()  # also with several processes: a model that cannot be used is to show before they start
+            start = time.monotonic()
+            advance = stack.enter_context(progress_bar(total))
+            for group in sources:
+                _run_job(group, load if jobs > 1 else lambda: judge, keys, language, jobs, summary, advance)
+    except KeyboardInterrupt:
+        _say(f"interrupted after {summary.rows:,} of {total:,} rows; {output} was not completed, nothing half-written")
+        raise typer.Exit(130) from None
+    seconds = time.monotonic() - start
+    stream = sys.stderr if output == STANDARD else sys.stdout
+    for line in summary.lines(seconds, language):
+        typer.echo(line, file=stream)
+    if summary.errors:
+        raise typer.Exit(1)
+
+
+class _Inputs:
+    """The inputs of one job, looked at and closed until their turn; the only one of a run stays open."""
+
+    def __init__(self, job: Job, text_column: str | None, stack: ExitStack, alone: bool) -> None:
+        self.job = job
+        self._text_column = text_column
+        self._kept: Source | None = None
+        self.layouts = []
+        self.row_count = 0
+        for name in job.inputs:
+            source = open_source(name, text_column=text_column)
+            stack.callback(source.close)
+            self.layouts.append(source.layout)
+            self.row_count += source.row_count
+            notes = ", ".join([f"text column {_shown(source.text_column)}", *source.notices])
+            _say(f"{name}: {source.row_count:,} rows, {notes}")
+            if alone or name == STANDARD:
+                self._kept = source
+            else:
+                source.close()
+
+    def batches(self) -> Iterator[tuple[int, Batch]]:
+        """Every batch with the number of its input."""
+        for number, name in enumerate(self.job.inputs):
+            if self._kept is not None and self._kept.name == name:
+                for batch in self._kept.batches():
+                    yield number, batch
+                self._kept.close()
+            else:
+                with open_source(name, text_column=self._text_column) as source:
+                    for batch in source.batches():
+                        yield number, batch
+
+
+def _run_job(
+    group: _Inputs,
+    load: Callable[[], Judge],
+    keys: tuple[str, ...],
+    language: Language,
+    jobs: int,
+    summary: Summary,
+    advance: Callable[[int], None],
+) -> None:
+    names = [Path(name).name if name != STANDARD else name for name in group.job.inputs]
+    several = len(names) > 1
+    added = added_columns((SOURCE_FILE, *keys) if several else keys, language)
+    union = unite(group.layouts, [column.heading for column in added])
+    if union.dropped:
+        _say(f"columns of an earlier run are replaced: {', '.join(sorted(union.dropped))}")
+    numbers: list[int] = []
+
+    def common() -> Iterator[Batch]:
+        for number, batch in group.batches():
+            numbers.append(number)
+            yield union.apply(number, batch)
+
+    excel = language is Language.ru
+    with open_sink(group.job.output, union.layout, added, excel_csv=excel, standard=group.job.standard) as sink:
+        for order, (batch, columns) in enumerate(judge_batches(common(), load, keys, jobs)):
+            extra = {SOURCE_FILE: [names[numbers[order]]] * len(batch)} if several else {}
+            sink.write(batch, {**columns, **extra})
+            summary.add(columns)
+            advance(len(batch))
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """A polite request to end (SIGTERM) cleans up as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _shown(column: str) -> str:
+    return repr(column) if column else "(no name)"
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)

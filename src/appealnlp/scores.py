@@ -1,0 +1,299 @@
+"""Sums of word weights per message: one readable way for a message, one fast way for many, equal to the last bit.
+
+Weights are whole numbers (a byte times a power of two per feature), so a sum does not depend on the order of its terms,
+and the two ways agree exactly. What a word form contributes to every output is one row of numbers; `Scorer.score_many`
+keeps the rows of the forms it has met and adds them up with one sparse product per chunk.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .features import PREFIX_LENGTHS, Lexicon, pair_keys
+from .text.chunks import ChunkTokens, HashTable, prefix_hashes, tokenize_chunk
+from .text.markup import clean
+from .text.tokens import iter_forms
+
+__all__ = ["Scorer", "Sums", "Weights", "quantize"]
+
+I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
+
+CHUNK_UNITS = 200_000
+"""Characters tokenised together; the arrays of a chunk of this size stay in the processor's cache."""
+MEMORY_FORMS = 1 << 17
+"""Word forms whose rows are remembered (about 70 MB with 130 outputs) before the memory starts anew."""
+PLAIN_FORMS = 20_000
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights of every feature for every output, as whole numbers.
+
+    :param values: shape ``(features, outputs)``, int8; the weight is ``values << shifts``.
+    :param shifts: shape ``(features,)``, uint8.
+    :param energy: shape ``(features,)``, int32: squared norm of the feature, in fixed point. A message's sums are divided
+        by the square root of the energy of all its features, the linear twin of cosine normalisation.
+    """
+
+    values: npt.NDArray[np.int8]
+    shifts: npt.NDArray[np.uint8]
+    energy: I32
+
+    def rows(self, features: npt.NDArray[np.integer]) -> I32:
+        """Weights of the given features, shape ``(len(features), outputs)``."""
+        rows: I32 = self.values[features].astype(np.int32) << self.shifts[features].astype(np.int32)[:, None]
+        return rows
+
+
+def quantize(weights: npt.NDArray[np.floating]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8], float]:
+    """Real weights -> int8 values, one shift per row, and the size of one step.
+
+    The step makes the largest weight 127 << 7; a row of small weights gets a small shift and so keeps its precision.
+    """
+    peak = np.abs(weights).max(axis=1)
+    step = float(peak.max()) / (127 << 7) or 1.0
+    shifts = np.ceil(np.log2(np.maximum(peak / step / 127, 1.0))).astype(np.uint8)
+    values = np.rint(weights / step / (1 << shifts.astype(np.int64))[:, None]).clip(-127, 127).astype(np.int8)
+    return values, shifts, step
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums of some messages.
+
+    ``totals``: shape ``(messages, outputs)``; ``energy``: int64 ``(messages,)``; ``known``: how many tokens had any
+    feature; ``masks``: uint64, the urgency concepts that a message names (see `appealnlp.urgency`).
+    """
+
+    totals: I32
+    energy: I64
+    known: I64
+    masks: npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkSums:
+    """Sums of the messages ``first:first + len(sums.energy)`` with their tokens and the memory row of each token."""
+
+    first: int
+    sums: Sums
+    tokens: ChunkTokens
+    rows: I32
+    memory: _Memory
+
+
+@dataclass(frozen=True, slots=True)
+class _FormRow:
+    lemma: int
+    row: I32
+    energy: int
+    known: bool
+    mask: int
+
+
+class _Memory:
+    """Rows of the word forms met so far, in arrays, followed by the rows of all lemma pairs."""
+
+    def __init__(self, lexicon: Lexicon, weights: Weights, capacity: int) -> None:
+        pairs = len(lexicon.pairs)
+        self.capacity = capacity
+        self.count = 0
+        self.table = HashTable(capacity)
+        # Untouched pages of these arrays cost nothing.
+        self.rows = np.empty((capacity + pairs, weights.values.shape[1]), np.int32)
+        self.energy = np.empty(capacity + pairs, np.int64)
+        self.known = np.empty(capacity, np.int64)
+        self.lemmas = np.empty(capacity, np.int32)
+        self.masks = np.empty(capacity, np.uint64)
+        pair_features = np.arange(len(lexicon) - pairs, len(lexicon))
+        self.rows[capacity:] = weights.rows(pair_features)
+        self.energy[capacity:] = weights.energy[pair_features]
+
+
+class Scorer:
+    """Adds up the weights of messages. Safe to share between threads.
+
+    :param lexicon: the features.
+    :param weights: their weights.
+    :param concept_mask: lemma -> bits of the urgency concepts it can stand for.
+    """
+
+    def __init__(self, lexicon: Lexicon, weights: Weights, concept_mask: Callable[[str], int]) -> None:
+        self.lexicon, self.weights = lexicon, weights
+        self._concept_mask = concept_mask
+        self._plain: dict[str, _FormRow] = {}
+        self._memory: _Memory | None = None
+        self._lemma_masks: npt.NDArray[np.uint64] | None = None
+        self._learning = threading.Lock()
+
+    # The plain way
+
+    def score(self, text: str) -> Sums:
+        """Sums of one message, word by word (the reference)."""
+        total = np.zeros(self.weights.values.shape[1], np.int32)
+        energy = known = mask = 0
+        previous = -1
+        for form, _, _ in iter_forms(clean(text)[0]):
+            here = self._form_row(form)
+            total += here.row
+            energy += here.energy
+            known += here.known
+            mask |= here.mask
+            if previous >= 0 and here.lemma >= 0:
+                pair = self.lexicon.pair_features.get((previous, here.lemma))
+                if pair is not None:
+                    total += self.weights.rows(np.array([pair]))[0]
+                    energy += int(self.weights.energy[pair])
+            previous = here.lemma
+        return Sums(
+            total[None], np.array([energy]), np.array([known]), np.array([mask], np.uint64)
+        )
+
+    def form_row(self, form: str) -> I32:
+        """What one folded word form adds to every output."""
+        return self._form_row(form).row
+
+    def _form_row(self, form: str) -> _FormRow:
+        found = self._plain.get(form)
+        if found is None:
+            made = self.lexicon.of_form(form)
+            features = np.array(made.features, np.int64)
+            found = _FormRow(
+                made.lemma,
+                self.weights.rows(features).sum(axis=0, dtype=np.int32),
+                int(self.weights.energy[features].sum()),
+                bool(made.features),
+                self._concept_mask(self.lexicon.lemmatizer.lemma(form)),
+            )
+            if len(self._plain) >= PLAIN_FORMS:
+                self._plain = {}
+            self._plain[form] = found
+        return found
+
+    # The fast way
+
+    def score_many(self, cleaned: Sequence[str]) -> Iterator[ChunkSums]:
+        """Sums of many cleaned messages, chunk by chunk, in order.
+
+        A message longer than a chunk is a chunk of its own.
+        """
+        first = 0
+        while first < len(cleaned):
+            stop, units = first, 0
+            while stop < len(cleaned) and (stop == first or units + len(cleaned[stop]) <= CHUNK_UNITS):
+                units += len(cleaned[stop]) + 1
+                stop += 1
+            yield self._score_chunk(first, cleaned[first:stop])
+            first = stop
+
+    def _score_chunk(self, first: int, cleaned: Sequence[str]) -> ChunkSums:
+        from scipy.sparse import csr_array
+
+        tokens = tokenize_chunk(cleaned)
+        memory, rows = self._remembered(tokens)
+        messages = len(cleaned)
+        bounds = tokens.bounds
+        owner = np.repeat(np.arange(messages), np.diff(bounds))
+
+        lemmas = memory.lemmas[rows]
+        pairs, at = self._pairs(lemmas, bounds)
+        # Tokens and pairs together, by message: one sparse row per message.
+        indices = np.concatenate([rows, pairs + memory.capacity])
+        owners = np.concatenate([owner, owner[at]])
+        order = np.argsort(owners, kind="stable")
+        indices = indices[order]
+        pointers = np.zeros(messages + 1, np.int64)
+        np.cumsum(np.bincount(owners, minlength=messages), out=pointers[1:])
+        counts = csr_array((np.ones(len(indices), np.int32), indices, pointers), shape=(messages, len(memory.rows)))
+        sums = Sums(
+            totals=counts @ memory.rows,
+            energy=_sum_runs(memory.energy[indices], pointers),
+            known=_sum_runs(memory.known[rows], bounds),
+            masks=_or_runs(memory.masks[rows], bounds),
+        )
+        return ChunkSums(first, sums, tokens, rows, memory)
+
+    def _pairs(self, lemmas: I32, bounds: I64) -> tuple[I32, I64]:
+        """Known pairs of adjacent lemmas: their numbers and the position of their first token."""
+        both = (lemmas[:-1] >= 0) & (lemmas[1:] >= 0)
+        last = bounds[1:-1] - 1
+        both[last[(last >= 0) & (last < len(both))]] = False  # no pair across two messages
+        at = np.flatnonzero(both)
+        numbers = self.lexicon.pair_table.find(pair_keys(lemmas[at], lemmas[at + 1]))
+        known = numbers >= 0
+        return numbers[known], at[known]
+
+    def _remembered(self, tokens: ChunkTokens) -> tuple[_Memory, I32]:
+        """The memory and the row of each token in it; forms not met before are learned first."""
+        memory = self._memory
+        if memory is not None:
+            rows = memory.table.find(tokens.hashes)
+            if rows.min(initial=0) >= 0:
+                return memory, rows
+        with self._learning:
+            _, examples = np.unique(tokens.hashes, return_index=True)
+            memory = self._memory
+            if memory is not None:
+                examples = examples[memory.table.find(tokens.hashes[examples]) < 0]
+            if memory is None or memory.count + len(examples) > memory.capacity:
+                _, examples = np.unique(tokens.hashes, return_index=True)
+                memory = _Memory(self.lexicon, self.weights, max(MEMORY_FORMS, len(examples)))
+            self._learn(memory, tokens, examples)
+            self._memory = memory
+        return memory, memory.table.find(tokens.hashes)
+
+    def _learn(self, memory: _Memory, tokens: ChunkTokens, examples: I64) -> None:
+        """Work out the rows of new forms, one example token of each."""
+        lexicon = self.lexicon
+        features = np.full((len(examples), 1 + len(PREFIX_LENGTHS)), -1, np.int32)
+        lemmas = lexicon.form_table.find(tokens.hashes[examples])
+        if self._lemma_masks is None:
+            self._lemma_masks = np.array([self._concept_mask(lemma) for lemma in lexicon.lemmas], np.uint64)
+        masks = np.where(lemmas >= 0, self._lemma_masks[lemmas], np.uint64(0))
+        features[:, 0] = lemmas
+        words = ~tokens.is_number[examples]
+        lengths = tokens.ends[examples] - tokens.starts[examples]
+        for column, length in enumerate(PREFIX_LENGTHS, 1):
+            long = np.flatnonzero((lemmas >= 0) & words & (lengths > length))
+            features[long, column] = lexicon.prefix_table.find(prefix_hashes(tokens, examples[long], length))
+        for new in np.flatnonzero(lemmas < 0).tolist():
+            form = tokens.form(int(examples[new]))
+            made = lexicon.of_form(form)
+            lemmas[new] = made.lemma
+            features[new, : len(made.features)] = made.features
+            masks[new] = self._concept_mask(lexicon.lemmatizer.lemma(form))
+
+        here = slice(memory.count, memory.count + len(examples))
+        memory.rows[here] = 0
+        memory.energy[here] = 0
+        for column in features.T:
+            has = np.flatnonzero(column >= 0)
+            memory.rows[memory.count + has] += self.weights.rows(column[has])
+            memory.energy[memory.count + has] += self.weights.energy[column[has]]
+        memory.known[here] = (features >= 0).any(axis=1)
+        memory.lemmas[here] = lemmas
+        memory.masks[here] = masks
+        memory.table.insert(tokens.hashes[examples], np.arange(memory.count, here.stop))
+        memory.count = here.stop
+
+
+def _sum_runs(values: I64, bounds: I64) -> I64:
+    """Sum of ``values[bounds[i]:bounds[i + 1]]`` for each i."""
+    sums = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(values, out=sums[1:])
+    return np.diff(sums[bounds])
+
+
+def _or_runs(values: npt.NDArray[np.uint64], bounds: I64) -> npt.NDArray[np.uint64]:
+    """Bitwise or of ``values[bounds[i]:bounds[i + 1]]`` for each i, 0 for an empty run."""
+    result = np.zeros(len(bounds) - 1, np.uint64)
+    filled = bounds[:-1] < bounds[1:]
+    if filled.any():
+        result[filled] = np.bitwise_or.reduceat(values, bounds[:-1][filled])
+    return result

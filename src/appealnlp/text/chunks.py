@@ -1,0 +1,218 @@
+"""Tokens of many messages at once, as numpy arrays: the fast twin of `appealnlp.text.tokens`.
+
+The messages of a chunk are joined with NUL between them and viewed as one array of UTF-16 code units. A table maps each
+unit to a letter class in which case, ё and typographic hyphens are already folded; tokens begin and end where the kind
+of class changes. The hash of a token is a polynomial in its classes modulo 2**64, computed for all tokens by prefix
+sums: no Python loop touches a token. `form_hash` is the plain reference, and tests compare the two on random text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .tokens import FOLD
+
+__all__ = ["ChunkTokens", "HashTable", "form_hash", "form_hashes", "prefix_hashes", "tokenize_chunk"]
+
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+
+_MULTIPLIER = 0x9E3779B97F4A7C15
+_INVERSE = pow(_MULTIPLIER, -1, 1 << 64)
+_MIX = 0xBF58476D1CE4E5B9
+_MASK = (1 << 64) - 1
+_DIGIT, _LETTER, _HYPHEN = 1, 11, 255  # first class of each kind
+
+
+def _class_table() -> npt.NDArray[np.uint8]:
+    """Class of each UTF-16 code unit: 0 other, 1-10 digits, 11-254 folded letters, 255 hyphen."""
+    table = np.zeros(65536, np.uint8)
+    letters = [*map(chr, range(ord("a"), ord("z") + 1)), *map(chr, range(0x430, 0x460))]
+    for number, letter in enumerate(letters):
+        table[ord(letter)] = _LETTER + number
+    for number, digit in enumerate("0123456789"):
+        table[ord(digit)] = _DIGIT + number
+    table[ord("-")] = _HYPHEN
+    for code, folded in FOLD.items():
+        table[code] = table[folded]
+    return table
+
+
+_CLASS = _class_table()
+_CLASS_OF = {chr(code): int(_CLASS[code]) for code in np.flatnonzero(_CLASS)}
+
+
+def form_hash(form: str) -> int:
+    """64-bit hash of one folded form (plain reference)."""
+    total, power = 0, 1
+    for letter in form:
+        total += _CLASS_OF[letter] * power
+        power = power * _MULTIPLIER & _MASK
+    total &= _MASK
+    total ^= total >> 32
+    total = total * _MIX & _MASK
+    return total ^ total >> 29
+
+
+def form_hashes(forms: Sequence[str]) -> U64:
+    """Hashes of many folded forms, in order."""
+    if not forms:
+        return np.zeros(0, np.uint64)
+    classes = _CLASS[np.frombuffer("".join(forms).encode("utf-16-le"), np.uint16)]
+    lengths = np.fromiter(map(len, forms), np.int64, len(forms))
+    ends = np.cumsum(lengths)
+    return _span_hashes(_prefix_sums(classes), ends - lengths, ends)
+
+
+class _Powers:
+    """Powers of the multiplier and of its inverse, grown to the longest chunk seen."""
+
+    def __init__(self) -> None:
+        self._powers = self._inverses = np.ones(1, np.uint64)
+
+    def upto(self, length: int) -> tuple[U64, U64]:
+        powers, inverses = self._powers, self._inverses
+        if min(len(powers), len(inverses)) <= length:
+            size = max(length + 1, 1 << 18)
+            powers, inverses = (
+                np.cumprod(np.concatenate([[np.uint64(1)], np.full(size - 1, np.uint64(base))]), dtype=np.uint64)
+                for base in (_MULTIPLIER, _INVERSE)
+            )
+            self._powers, self._inverses = powers, inverses
+        return powers, inverses
+
+
+_POWERS = _Powers()
+
+
+def _prefix_sums(classes: npt.NDArray[np.uint8]) -> U64:
+    """``sums[i]`` = sum of class[j] * multiplier**j over j < i, modulo 2**64."""
+    sums = np.zeros(len(classes) + 1, np.uint64)
+    np.cumsum(classes * _POWERS.upto(len(classes))[0][: len(classes)], out=sums[1:])
+    return sums
+
+
+def _span_hashes(sums: U64, starts: I64, ends: I64) -> U64:
+    hashes = (sums[ends] - sums[starts]) * _POWERS.upto(len(sums))[1][starts]
+    hashes ^= hashes >> np.uint64(32)
+    hashes *= np.uint64(_MIX)
+    hashes ^= hashes >> np.uint64(29)
+    return hashes
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkTokens:
+    """All tokens of a chunk, in order of the text.
+
+    ``starts`` and ``ends`` are positions in ``units`` (UTF-16 code units of the joined messages); message *m* begins at
+    unit ``offsets[m]`` and owns the tokens ``bounds[m]:bounds[m + 1]``; ``is_number`` marks digit runs.
+    """
+
+    units: npt.NDArray[np.uint16]
+    sums: U64
+    offsets: I64
+    starts: I64
+    ends: I64
+    hashes: U64
+    is_number: npt.NDArray[np.bool_]
+    bounds: I64
+
+    def form(self, token: int) -> str:
+        """The folded form of one token."""
+        return self.written(token).translate(FOLD)
+
+    def written(self, token: int) -> str:
+        """One token as it stands in the cleaned text."""
+        return self.units[self.starts[token] : self.ends[token]].tobytes().decode("utf-16-le")
+
+
+def tokenize_chunk(texts: Sequence[str]) -> ChunkTokens:
+    """Tokenise cleaned messages together; equal to `appealnlp.text.tokens.iter_forms` on each of them."""
+    units = np.frombuffer("\0".join(texts).encode("utf-16-le", "surrogatepass"), np.uint16)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    if int(lengths.sum()) + len(texts) - 1 != len(units):  # characters outside the basic plane take two units
+        lengths = np.fromiter((len(text.encode("utf-16-le", "surrogatepass")) // 2 for text in texts), np.int64, len(texts))
+    offsets = np.zeros(len(texts), np.int64)
+    np.cumsum(lengths[:-1] + 1, out=offsets[1:])
+
+    classes = _CLASS[units]
+    # Kind of each unit: 0 nothing, 1 number, 2 word. A hyphen belongs to a word between two letters only.
+    kinds = np.zeros(len(units) + 2, np.uint8)
+    body = kinds[1:-1]
+    np.add(classes >= _DIGIT, classes >= _LETTER, out=body, casting="unsafe", dtype=np.uint8)
+    hyphens = np.flatnonzero(classes == _HYPHEN)
+    if len(hyphens):
+        body[hyphens] = 0
+        inside = (kinds[hyphens] == 2) & (kinds[hyphens + 2] == 2)
+        body[hyphens[inside]] = 2
+    edges = np.flatnonzero(kinds[1:] != kinds[:-1])  # unit positions where the kind changes
+    before, after = kinds[edges], kinds[edges + 1]
+    starts, ends = edges[after != 0], edges[before != 0]
+    sums = _prefix_sums(classes)
+    return ChunkTokens(
+        units=units,
+        sums=sums,
+        offsets=offsets,
+        starts=starts,
+        ends=ends,
+        hashes=_span_hashes(sums, starts, ends),
+        is_number=after[after != 0] == 1,
+        bounds=np.append(np.searchsorted(starts, offsets), len(starts)),
+    )
+
+
+def prefix_hashes(tokens: ChunkTokens, chosen: I64, length: int) -> U64:
+    """Hashes of the first ``length`` letters of the chosen tokens (which must be at least that long)."""
+    starts = tokens.starts[chosen]
+    return _span_hashes(tokens.sums, starts, starts + length)
+
+
+class HashTable:
+    """64-bit keys -> small numbers, looked up for whole arrays at once: open addressing with linear probing.
+
+    One writer at a time may `insert` while others look up: a key is written before its number and read after it,
+    so that a reader finds either nothing or the whole entry.
+
+    :param capacity: how many entries it must be able to hold.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._shift = np.uint64(64 - max(4, (2 * capacity - 1).bit_length()))
+        size = 1 << (64 - int(self._shift))
+        self._mask = size - 1
+        self._keys = np.zeros(size, np.uint64)
+        self._numbers = np.full(size, -1, np.int32)
+
+    def find(self, keys: U64) -> npt.NDArray[np.int32]:
+        """Number of each key, -1 where it is absent."""
+        places = (keys >> self._shift).astype(np.int64)
+        numbers: npt.NDArray[np.int32] = self._numbers[places]
+        taken = np.flatnonzero((numbers >= 0) & (self._keys[places] != keys))
+        while len(taken):  # by another key: try the next place
+            at = (places[taken] + 1) & self._mask
+            places[taken] = at
+            found = self._numbers[at]
+            numbers[taken] = found
+            taken = taken[(found >= 0) & (self._keys[at] != keys[taken])]
+        return numbers
+
+    def insert(self, keys: U64, numbers: npt.NDArray[Any]) -> None:
+        """Add keys that are distinct and absent."""
+        keys, numbers = keys.copy(), numbers.astype(np.int32)
+        places = (keys >> self._shift).astype(np.int64)
+        while len(keys):
+            free = self._numbers[places] < 0
+            # Of several keys that want the same free place the first gets it; the others move on.
+            wanted, first = np.unique(places[free], return_index=True)
+            winners = np.flatnonzero(free)[first]
+            self._keys[wanted] = keys[winners]
+            self._numbers[wanted] = numbers[winners]
+            rest = np.ones(len(keys), bool)
+            rest[winners] = False
+            keys, numbers = keys[rest], numbers[rest]
+            places = (places[rest] + 1) & self._mask

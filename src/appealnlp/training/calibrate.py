@@ -1,0 +1,62 @@
+"""Make a confidence a probability, and choose the threshold below which a person should look."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ..heads import softmax
+
+__all__ = ["expected_calibration_error", "fit_temperature", "review_threshold"]
+
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+
+
+def fit_temperature(logits: F64, truth: I64, sample_weight: F64) -> float:
+    """The temperature with the least weighted log loss on held-out logits (C. Guo et al., 2017).
+
+    :param logits: shape ``(messages, topics)``.
+    :param truth: number of the right topic of each message.
+    """
+    from scipy.optimize import minimize_scalar
+
+    rows = np.arange(len(truth))
+
+    def loss(log_temperature: float) -> float:
+        scaled = logits / np.exp(log_temperature)
+        scaled = scaled - scaled.max(axis=1, keepdims=True)
+        log_probability = scaled[rows, truth] - np.log(np.exp(scaled).sum(axis=1))
+        return float(-np.average(log_probability, weights=sample_weight))
+
+    found = minimize_scalar(loss, bounds=(-4.0, 3.0), method="bounded", options={"xatol": 1e-4})
+    return float(np.exp(found.x))
+
+
+def review_threshold(logits: F64, topic_groups: I64, true_groups: I64, accuracy: float) -> float:
+    """The least group probability at which messages at or above it have their group right often enough.
+
+    :param logits: held-out, already divided by the temperature, shape ``(messages, topics)``.
+    :param true_groups: number of the right group of each message.
+    :param accuracy: the share of right groups to reach, 0..1.
+    """
+    probabilities = softmax(logits)
+    starts = np.searchsorted(topic_groups, np.arange(topic_groups[-1] + 1))
+    groups = np.add.reduceat(probabilities, starts, axis=1)
+    confidence = groups.max(axis=1)
+    right = groups.argmax(axis=1) == true_groups
+    order = np.argsort(-confidence, kind="stable")
+    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    reached = np.flatnonzero(share >= accuracy)
+    return float(confidence[order[reached[-1]]]) if len(reached) else 1.01
+
+
+def expected_calibration_error(confidence: F64, right: npt.NDArray[np.bool_], bins: int = 15) -> float:
+    """Mean distance between confidence and accuracy over equal-width bins, weighted by their size."""
+    number = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    total = 0.0
+    for one in range(bins):
+        inside = number == one
+        if inside.any():
+            total += inside.mean() * abs(confidence[inside].mean() - right[inside].mean())
+    return float(total)

@@ -1,0 +1,90 @@
+"""Choose the features of a model: which lemmas, prefixes and lemma pairs, and the table of word forms in front."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ..features import Lexicon, prefixes
+from ..text.chunks import form_hashes
+from ..text.lemmas import Lemmatizer, is_name, lexeme, mend
+from ..text.markup import clean
+from ..text.tokens import iter_forms
+
+__all__ = ["MINIMUM_MESSAGES", "build_lexicon", "count_matrix"]
+
+MINIMUM_MESSAGES = 5
+"""A string seen in fewer messages is not kept in a model: it could point to a person."""
+
+
+def build_lexicon(texts: Iterable[str], further_lemmas: Iterable[str] = ()) -> Lexicon:
+    """Features from training messages: every lemma, prefix and pair of adjacent lemmas in at least five messages.
+
+    Names of persons are left out (pymorphy3's ``Name``, ``Surn``, ``Patr``), unless they are ordinary words too.
+
+    :param texts: distinct messages.
+    :param further_lemmas: lemmas the urgency rules ask for; they get a number and table entries, whatever their count.
+    """
+    lemmatizer = Lemmatizer()
+    lemma_counts: Counter[str] = Counter()
+    prefix_counts: Counter[str] = Counter()
+    pair_counts: Counter[tuple[str, str]] = Counter()
+    form_counts: Counter[str] = Counter()
+    for text in texts:
+        forms = [form for form, _, _ in iter_forms(clean(text)[0])]
+        lemmas = [lemmatizer.lemma(form) for form in forms]
+        form_counts.update(set(forms))
+        lemma_counts.update(set(lemmas))
+        prefix_counts.update({prefix for form in set(forms) if not is_name(mend(form)) for prefix in prefixes(mend(form))})
+        pair_counts.update(set(zip(lemmas, lemmas[1:], strict=False)))
+    learned = {lemma for lemma, count in lemma_counts.items() if count >= MINIMUM_MESSAGES and not is_name(lemma)}
+    lemmas = [*sorted(learned), *sorted(set(further_lemmas) - learned)]
+    numbers = {lemma: number for number, lemma in enumerate(lemmas)}
+    pairs = sorted(
+        (numbers[left], numbers[right])
+        for (left, right), count in pair_counts.items()
+        if count >= MINIMUM_MESSAGES and left in learned and right in learned
+    )
+    keys, values = _form_table(lemmas, [form for form, count in form_counts.items() if count >= MINIMUM_MESSAGES])
+    return Lexicon(
+        lemmas=lemmas,
+        prefixes=sorted(prefix for prefix, count in prefix_counts.items() if count >= MINIMUM_MESSAGES),
+        pairs=np.array(pairs, np.int32).reshape(-1, 2),
+        form_keys=keys,
+        form_lemmas=values,
+    )
+
+
+def _form_table(lemmas: Sequence[str], seen_forms: Iterable[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
+    """Every dictionary form of the lemmas, and every common form of the messages, whose lemma is one of them."""
+    lemmatizer = Lemmatizer(size=1 << 22)
+    numbers = {lemma: number for number, lemma in enumerate(lemmas)}
+    forms = {form for lemma in lemmas for form in lexeme(lemma)} | set(seen_forms) | set(lemmas)
+    table = {
+        form: numbers[lemma]
+        for form in sorted(forms)
+        if mend(form) == form and (lemma := lemmatizer.lemma(form)) in numbers
+    }
+    keys = form_hashes(list(table))
+    values = np.fromiter(table.values(), np.int32, len(table))
+    order = np.argsort(keys)
+    if len(np.unique(keys)) < len(keys):
+        raise AssertionError("two word forms share a 64-bit hash")
+    return keys[order], values[order]
+
+
+def count_matrix(lexicon: Lexicon, texts: Sequence[str]) -> object:
+    """How often each feature occurs in each message: scipy CSR, shape ``(texts, features)``, float32."""
+    from scipy.sparse import csr_matrix
+
+    indices: list[int] = []
+    pointers = [0]
+    for text in texts:
+        indices += lexicon.of_text(text)
+        pointers.append(len(indices))
+    counts = csr_matrix((np.ones(len(indices), np.float32), indices, pointers), shape=(len(texts), len(lexicon)))
+    counts.sum_duplicates()
+    return counts

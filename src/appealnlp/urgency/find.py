@@ -1,0 +1,106 @@
+"""Which named situations a message tells of.
+
+`find` is the one way in. A caller that has the concept mask of a message at hand (the lemmas' masks, or-ed together)
+passes it; `REQUIRED_MASKS` tells for many messages at once which of them need a look at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..result import Reason
+from ..text import Document, Token
+from .concepts import message_mask
+from .guards import Scene
+from .hazards import RULES
+from .norms import Norms
+from .patterns import positions_of
+from .rules import Rule
+from .scale import rank
+
+__all__ = ["REQUIRED_MASKS", "find", "is_candidate"]
+
+_LONGEST_QUOTE = 90
+
+_DURATION_UNITS = frozenset({"день", "сутки", "неделя", "месяц", "час", "год", "ночь"})
+_DURATION_WORDS = frozenset("уже почти больше более целый весь около вторые третьи".split())
+_ORDINALS = ("перв", "втор", "трет", "четверт", "пят", "шест", "седьм", "восьм", "девят", "десят", "двое", "трое", "два", "две", "три")
+
+
+def _antichain(masks: set[int]) -> tuple[int, ...]:
+    """Masks that are not implied by a smaller one."""
+    return tuple(sorted(mask for mask in masks if not any(other != mask and other & mask == other for other in masks)))
+
+
+REQUIRED_MASKS: tuple[int, ...] = _antichain({mask for rule in RULES for mask in rule.required})
+"""A message can fire a rule only if its mask holds all bits of at least one of these."""
+
+_BY_MASK: tuple[tuple[int, Rule], ...] = tuple((mask, rule) for rule in RULES for mask in rule.required)
+
+
+def is_candidate(mask: int) -> bool:
+    """Whether any rule can fire on a message with this concept mask."""
+    return any(mask & required == required for required in REQUIRED_MASKS)
+
+
+def find(
+    document: Document, mask: int | None = None, *, month: int | None = None, norms: Norms | None = None
+) -> list[Reason]:
+    """Situations named in a message, the most urgent first; of one level those with the shorter norm first.
+
+    :param document: the preprocessed message.
+    :param mask: its concept mask, if known (`appealnlp.urgency.concepts.concept_mask` of every lemma, or-ed).
+    :param month: month in which it was written (1..12), if known: off season nobody is alarmed by a cold radiator.
+    :param norms: where the norms of the rules are looked up; without it reasons carry none.
+    """
+    if mask is None:
+        mask = message_mask(document.lemmas)
+    rules = {id(rule): rule for required, rule in _BY_MASK if mask & required == required}
+    if not rules:
+        return []
+    scene = Scene(document)
+    positions = positions_of(document.tokens)
+    reasons = []
+    for rule in rules.values():
+        if month is not None and rule.months is not None and month not in rule.months:
+            continue
+        match = rule.first_match(scene, positions, mask)
+        if match is not None:
+            reasons.append(_reason(rule, document, match, norms))
+    return sorted(reasons, key=_strength)
+
+
+def _strength(reason: Reason) -> tuple[int, float]:
+    hours = reason.norm.hours if reason.norm is not None else None
+    return -rank(reason.level), float("inf") if hours is None else hours
+
+
+def _reason(rule: Rule, document: Document, match: Sequence[int], norms: Norms | None) -> Reason:
+    tokens = document.tokens
+    numbers = [*_duration_before(tokens, match[0]), *match]
+    spans: list[tuple[int, int]] = []
+    for number in numbers:
+        token = tokens[number]
+        if spans and tokens[number - 1].end == spans[-1][1] and document.text[spans[-1][1] : token.start].isspace():
+            spans[-1] = (spans[-1][0], token.end)
+        else:
+            spans.append((token.start, token.end))
+    whole = " ".join(document.text[spans[0][0] : spans[-1][1]].split())
+    if len(whole) > _LONGEST_QUOTE or "<" in whole:
+        whole = " … ".join(" ".join(document.text[start:end].split()) for start, end in spans)
+    norm = norms.get(rule.norm) if norms is not None and rule.norm is not None else None
+    return Reason(rule.name, rule.level, rule.title_ru, whole, tuple(spans), norm)
+
+
+def _duration_before(tokens: Sequence[Token], first: int) -> list[int]:
+    """«третий день», «уже 2 недели» directly before a match belong to the quote."""
+    start = first
+    if start and tokens[start - 1].lemma in _DURATION_UNITS:
+        start -= 1
+        while start and first - start < 4 and _is_count(tokens[start - 1]):
+            start -= 1
+    return list(range(start, first))
+
+
+def _is_count(token: Token) -> bool:
+    return token.form.isdigit() or token.lemma in _DURATION_WORDS or token.lemma.startswith(_ORDINALS)

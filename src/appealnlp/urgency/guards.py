@@ -1,0 +1,161 @@
+"""What takes the force out of a match: «не», «если», «уже починили», «будут отключать».
+
+Each guard looks at the words around a match, never across more than one sentence end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from enum import Flag, auto
+from functools import cached_property
+
+from ..text import Document, Token
+
+__all__ = ["Guard", "Scene", "stands"]
+
+
+class Guard(Flag):
+    """Which circumstances forbid a rule to fire."""
+
+    NONE = 0
+    NEGATED = auto()
+    """«не пахнет», «без искр»: a negation directly before a matched word."""
+    HYPOTHETICAL = auto()
+    """«если прорвёт», «боимся, что упадёт», «чтобы не затопило»."""
+    FIXED = auto()
+    """«уже починили», «воду дали», «спасибо» in the same or the next sentence."""
+    FUTURE = auto()
+    """«будут отключать», «планируется отключение»."""
+    USUAL = NEGATED | HYPOTHETICAL | FIXED
+
+
+_NEGATIONS = frozenset({"не", "ни", "нет", "без"})
+_HYPOTHESES = frozenset(
+    "если ежели вдруг чтобы чтоб дабы бы бояться опасаться боязно допускать допустить представить предположить якобы".split()
+)
+_WAITING = frozenset({"ждать", "дожидаться", "дождаться"})
+_UNTIL = frozenset({"пока", "когда", "чтобы", "что"})
+_FUTURE = frozenset("быть планироваться плановый планировать предстоящий намечаться запланировать намечать объявить".split())
+_WILL = frozenset("будет будут буду будем".split())
+_REPAIRED = re.compile(
+    "(?:по|от)?чин(?:или|ил|ила|ен[аоы]?|ено)$|"
+    "(?:устран|исправ|восстанов|замен|отремонтир|потуш|ликвидир|налад|заделал|заварил|спил|распил|огород|заработал|включ|подключ|"
+    "откачал|расчист|почист|вычист|прочист|убрал|очист|сбил|вывез|спас|пустил|запустил|починен|поправ|закрыл|откачен|отозвал)"
+    "\\w*?(?:ла|ли|ло|л|лся|лась|лось|лись|ено|ена|ены|ен|ано|ана|аны|ан|то|та|ты|т)$"
+)
+_NOT_REPAIRED = frozenset({"не", "обещать", "никто", "ничего", "обязать", "должен"})
+_AGAIN = frozenset("опять снова вновь опять-таки теперь но однако а заново".split())
+_THANKS = frozenset({"спасибо", "благодарить"})
+_IN_ADVANCE = frozenset({"заранее", "заране", "за"})
+_ABBREVIATION = re.compile(
+    r"\b(?:ул|д|г|гор|кв|пос|п|с|т|е|стр|пр|просп|пер|ш|мкр|м-н|обл|р-н|им|руб|тел|корп|к|эт|под|тыс|ст|пгт|дер|рп|др|см|м|н|эл)$"
+)
+_BREAK = re.compile(r"[!?\n]|<br|</p|[.…]\s*$|[.…]\s|\.(?=[А-ЯЁA-Z])|\.\.", re.IGNORECASE)
+
+
+class Scene:
+    """A message while rules look at it: sentence numbers are worked out when the first rule asks."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.tokens: Sequence[Token] = document.tokens
+
+    @cached_property
+    def sentences(self) -> list[int]:
+        """Number of the sentence of each token."""
+        text = self.document.text
+        numbers: list[int] = []
+        number, end, previous = 0, 0, ""
+        for token in self.tokens:
+            gap = text[end : token.start]
+            if len(gap) > 1 or gap == "." or gap == "\n":
+                found = _BREAK.search(gap)
+                if found is not None and not (found.group().startswith(".") and _ABBREVIATION.search(previous)):
+                    number += 1
+            numbers.append(number)
+            end, previous = token.end, token.form
+        return numbers
+
+    def same_sentence(self, match: Sequence[int]) -> bool:
+        """Whether all these tokens stand in one sentence."""
+        return self.sentences[min(match)] == self.sentences[max(match)]
+
+    def sentence_bounds(self, number: int) -> tuple[int, int]:
+        """First token and end (exclusive) of the sentence that holds a token."""
+        sentences = self.sentences
+        sentence = sentences[number]
+        first = last = number
+        while first > 0 and sentences[first - 1] == sentence:
+            first -= 1
+        while last + 1 < len(sentences) and sentences[last + 1] == sentence:
+            last += 1
+        return first, last + 1
+
+
+def _negated(scene: Scene, match: Sequence[int]) -> bool:
+    tokens, text = scene.tokens, scene.document.text
+    for number in match:
+        before = number - 1
+        if before >= 0 and before not in match and tokens[before].form in _NEGATIONS:
+            between = text[tokens[before].end : tokens[number].start]
+            if between.isspace():
+                return True
+    return False
+
+
+def _hypothetical(scene: Scene, match: Sequence[int]) -> bool:
+    first, end = scene.sentence_bounds(match[0])
+    start, stop = min(match), max(match) + 1
+    tokens = scene.tokens
+    for number in range(max(first, start - 9), min(end, stop + 2)):
+        if number in match:
+            continue
+        lemma = tokens[number].lemma
+        if lemma in _HYPOTHESES and (number < stop or lemma == "бы"):
+            return True
+        if lemma in _WAITING and number < start and any(t.lemma in _UNTIL for t in tokens[number + 1 : number + 3]):
+            return True
+    return False
+
+
+def _future(scene: Scene, match: Sequence[int]) -> bool:
+    first, end = scene.sentence_bounds(match[0])
+    for number in range(max(first, min(match) - 5), min(end, max(match) + 6)):
+        token = scene.tokens[number]
+        if number not in match and token.lemma in _FUTURE and (token.lemma != "быть" or token.form in _WILL):
+            return True
+    return False
+
+
+def _fixed(scene: Scene, match: Sequence[int]) -> bool:
+    first, end = scene.sentence_bounds(match[0])
+    tokens = scene.tokens
+    next_end = scene.sentence_bounds(end)[1] if end < len(tokens) else end
+    stop = max(match) + 1
+    for number in range(first, next_end):
+        if number in match:
+            continue
+        token = tokens[number]
+        if token.lemma in _THANKS:
+            if number >= stop and not any(t.lemma in _IN_ADVANCE for t in tokens[max(0, number - 1) : number + 3]):
+                return True
+        elif _REPAIRED.match(token.form) and not any(t.lemma in _NOT_REPAIRED for t in tokens[max(0, number - 3) : number]):
+            # «вчера починили, опять прорвало» is no repair
+            after = tokens[number + 1 : stop] if number < stop else tokens[number + 1 : next_end]
+            if not any(t.lemma in _AGAIN for t in after):
+                return True
+    return False
+
+
+_CHECKS: tuple[tuple[Guard, Callable[[Scene, Sequence[int]], bool]], ...] = (
+    (Guard.NEGATED, _negated),
+    (Guard.HYPOTHETICAL, _hypothetical),
+    (Guard.FUTURE, _future),
+    (Guard.FIXED, _fixed),
+)
+
+
+def stands(scene: Scene, match: Sequence[int], guards: Guard) -> bool:
+    """Whether a match still counts after the given guards have looked around it."""
+    return not any(guard in guards and check(scene, match) for guard, check in _CHECKS)

@@ -1,0 +1,160 @@
+"""A small language of word patterns over lemmas, and the bit masks that tell early which patterns cannot match.
+
+A pattern is written as slots with gaps between them::
+
+    @smell ~3 @gas          either order, at most three words between
+    нет|нету ..2 @heat      this order, at most two words between
+    вот вот                 next to each other
+
+A slot is a choice of lemmas (``нет|нету``), lemma beginnings (``отсутств*``), written forms (``=света``) and concepts
+(``@heat``, see `appealnlp.urgency.concepts`); ``скорый&скорая,скорую`` takes a lemma in certain forms only. A slot whose
+words all belong to a concept needs that concept: its bit is required, so the masks save work and never lose a match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ..text import Token
+from .concepts import CONCEPTS, concept_mask
+
+__all__ = ["Pattern", "Positions", "compile_patterns", "positions_of"]
+
+Positions = dict[int, list[int]]
+"""Slot number -> the tokens that fill it, in order."""
+
+_MEMORY = 1 << 16
+"""How many distinct words are remembered before the memory is emptied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One compiled pattern.
+
+    :param source: as it was written.
+    :param slots: numbers of its slots.
+    :param gaps: before each slot but the first: how many words may stand between, and whether the order is free.
+    :param required: mask of the concepts without which it cannot match.
+    """
+
+    source: str
+    slots: tuple[int, ...]
+    gaps: tuple[tuple[int, bool], ...]
+    required: int
+
+    def matches(self, positions: Positions) -> Iterator[tuple[int, ...]]:
+        """Every way to fill the slots with distinct tokens within the gaps, as token numbers in slot order."""
+        if all(slot in positions for slot in self.slots):
+            for first in positions[self.slots[0]]:
+                yield from self._extend((first,), positions)
+
+    def _extend(self, chosen: tuple[int, ...], positions: Positions) -> Iterator[tuple[int, ...]]:
+        depth = len(chosen)
+        if depth == len(self.slots):
+            yield chosen
+            return
+        gap, free = self.gaps[depth - 1]
+        last = chosen[-1]
+        low = last - gap - 1 if free else last + 1
+        for position in positions[self.slots[depth]]:
+            if low <= position <= last + gap + 1 and position not in chosen:
+                yield from self._extend((*chosen, position), positions)
+
+
+class _Lexicon:
+    """Which slots a word can fill. Filled while the rules are imported, only read afterwards."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._exact: dict[str, set[int]] = {}
+        self._stems: dict[str, set[int]] = {}
+        self._forms: dict[int, tuple[str, ...]] = {}
+        self._known: dict[tuple[str, str], tuple[int, ...]] = {}
+
+    def slot(self, source: str) -> int:
+        """Number of a slot, the same for the same source."""
+        if source not in self._numbers:
+            number = self._numbers[source] = len(self._numbers)
+            self._known = {}
+            lemmas, _, forms = source.partition("&")
+            if forms:
+                self._forms[number] = tuple(forms.replace("ё", "е").split(","))
+            for word in _words_of(lemmas):
+                table = self._stems if word.endswith("*") else self._exact
+                table.setdefault(word.rstrip("*"), set()).add(number)
+        return self._numbers[source]
+
+    def slots_of(self, lemma: str, form: str) -> tuple[int, ...]:
+        """Numbers of the slots that a word with this lemma and form fills."""
+        known = self._known.get((lemma, form))
+        if known is None:
+            if len(self._known) >= _MEMORY:
+                self._known = {}
+            found = self._find(lemma) | self._find("=" + form)
+            known = tuple(number for number in sorted(found) if form in self._forms.get(number, (form,)))
+            self._known[lemma, form] = known
+        return known
+
+    def _find(self, word: str) -> set[int]:
+        found = set(self._exact.get(word, ()))
+        for length in range(1, len(word) + 1):
+            found |= self._stems.get(word[:length], set())
+        return found
+
+
+def _words_of(source: str) -> Iterator[str]:
+    for word in source.split("|"):
+        if word.startswith("@"):
+            yield from CONCEPTS[word[1:]]
+        else:
+            yield word.replace("ё", "е")
+
+
+_LEXICON = _Lexicon()
+
+
+def _required(source: str) -> int:
+    """Bits of the concepts that hold every word of a slot."""
+    mask = -1
+    for word in _words_of(source.partition("&")[0]):
+        mask &= 0 if word.startswith("=") else concept_mask(word.rstrip("*"), stem=word.endswith("*"))
+    return mask
+
+
+def _compile(source: str) -> Pattern:
+    slots: list[int] = []
+    gaps: list[tuple[int, bool]] = []
+    required = 0
+    pending: tuple[int, bool] | None = None
+    for word in source.split():
+        if word.startswith((".", "~")):
+            pending = (int(word.lstrip(".~")), word.startswith("~"))
+            continue
+        if slots:
+            gaps.append(pending or (0, False))
+        pending = None
+        slots.append(_LEXICON.slot(word))
+        required |= _required(word)
+    if not slots or pending is not None:
+        raise ValueError(f"a pattern must begin and end with a slot: {source!r}")
+    return Pattern(source, tuple(slots), tuple(gaps), required)
+
+
+def compile_patterns(*sources: str) -> tuple[Pattern, ...]:
+    """Compile patterns as described above.
+
+    :raises ValueError: if a pattern does not begin and end with a slot.
+    :raises KeyError: if it names an unknown concept.
+    """
+    return tuple(map(_compile, sources))
+
+
+def positions_of(tokens: Sequence[Token] | Iterable[Token]) -> Positions:
+    """Which tokens fill which slots."""
+    positions: Positions = {}
+    slots_of = _LEXICON.slots_of
+    for number, token in enumerate(tokens):
+        for slot in slots_of(token.lemma, token.form):
+            positions.setdefault(slot, []).append(number)
+    return positions
