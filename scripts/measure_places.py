@@ -2,8 +2,9 @@
 
 Usage: measure_places.py URGENCY_CSV [--half dev|test|all] [--annotators 2] [--errors N]
 
-The table has the columns id, text, places (verbatim, " | " between) and annotators. Halves are drawn by a hash of the id: errors
-are for the dev half only, the test half is for figures. Messages are shown on the terminal only; nothing is written.
+The table has the columns id, text, places (verbatim, " | " between) and annotators. Halves are drawn by a hash of the
+id: errors are for the dev half only, the test half is for figures. Messages are shown on the terminal only;
+nothing is written.
 """
 
 from __future__ import annotations
@@ -17,8 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from appealnlp.places import MAYBE_PLACE, PLACE_TRIGGERS, find_places
-from appealnlp.result import Place
-from appealnlp.text import Document, preprocess
+from appealnlp.text import preprocess
 
 Span = tuple[int, int]
 
@@ -46,14 +46,9 @@ def in_half(row: dict[str, str], half: str) -> bool:
     return half == "all" or (zlib.crc32(row["id"].encode()) % 2 == 0) == (half == "dev")
 
 
-def skipped_wrongly(document: Document, found: list[Place]) -> bool:
-    """Whether the fast-path filter would skip a message that has places."""
-    return bool(found) and MAYBE_PLACE.search(document.text) is None and PLACE_TRIGGERS.isdisjoint(document.lemmas)
-
-
 def measure(rows: Iterable[dict[str, str]], show: int) -> None:
     """Print recall, exactness and found per annotated; then the first errors."""
-    total = found_total = half = both = exact = right = wrong_skip = skippable = messages = 0
+    total = found_total = half = both = exact = right = skippable = messages = 0
     seconds = []
     errors = []
     for row in rows:
@@ -65,7 +60,6 @@ def measure(rows: Iterable[dict[str, str]], show: int) -> None:
         spans, found = annotated(row), [(place.start, place.end) for place in places]
         messages += 1
         skippable += MAYBE_PLACE.search(row["text"]) is None and PLACE_TRIGGERS.isdisjoint(document.lemmas)
-        wrong_skip += skipped_wrongly(document, places)
         total, found_total = total + len(spans), found_total + len(found)
         for span in spans:
             best = max(found, key=lambda other, span=span: shared(span, other), default=(0, 0))  # type: ignore[misc]
@@ -77,17 +71,24 @@ def measure(rows: Iterable[dict[str, str]], show: int) -> None:
         missed = [s for s in spans if not any(2 * shared(s, f) >= s[1] - s[0] for f in found)]
         extra = [f for f in found if not any(shared(s, f) for s in spans)]
         if missed or extra:
-            errors.append((row["text"], missed, extra, places))
-    print(f"{messages} messages, {total} annotated, {found_total} found = {found_total / max(total, 1):.2f} per annotated")
-    print(f"recall, half of the annotated characters: {half / max(total, 1):.3f}; half of both: {both / max(total, 1):.3f}")
-    print(f"exact: {exact / max(total, 1):.3f}; precision, half of the found characters: {right / max(found_total, 1):.3f}")
+            errors.append((row["text"], missed, extra))
+    found_per = found_total / max(total, 1)
+    print(f"{messages} messages, {total} annotated, {found_total} found = {found_per:.2f} per annotated")
+    print(f"recall, half of the annotated characters: {half / max(total, 1):.3f}")
+    print(f"recall, half of both: {both / max(total, 1):.3f}; exact: {exact / max(total, 1):.3f}")
+    print(f"precision, half of the found characters: {right / max(found_total, 1):.3f}")
     seconds.sort()
-    middle, high = seconds[len(seconds) // 2], seconds[len(seconds) * 9 // 10]
-    print(f"µs per message: median {middle * 1e6:.0f}, mean {sum(seconds) / len(seconds) * 1e6:.0f}, 90 % {high * 1e6:.0f}")
-    print(f"the filter skips {skippable / messages:.1%}, wrongly {wrong_skip}")
-    for text, missed, extra, _ in errors[:show]:
-        print("—", " … ".join(f"MISS {text[max(0, a - 25) : a]}{{{{{text[a:b]}}}}}{text[b : b + 20]}" for a, b in missed))
-        print("  ", " … ".join(f"EXTRA {text[max(0, a - 25) : a]}[[{text[a:b]}]]{text[b : b + 20]}" for a, b in extra))
+    middle, high, mean = seconds[len(seconds) // 2], seconds[len(seconds) * 9 // 10], sum(seconds) / len(seconds)
+    print(f"µs per message: median {middle * 1e6:.0f}, mean {mean * 1e6:.0f}, 90 % {high * 1e6:.0f}")
+    print(f"the filter skips {skippable / messages:.1%}")
+    for text, missed, extra in errors[:show]:
+        print("missed:", " … ".join(around(text, span) for span in missed))
+        print(" extra:", " … ".join(around(text, span) for span in extra))
+
+
+def around(text: str, span: Span) -> str:
+    """A span in brackets with a little text on both sides."""
+    return f"{text[max(0, span[0] - 25) : span[0]]}[[{text[slice(*span)]}]]{text[span[1] : span[1] + 20]}"
 
 
 def main() -> None:

@@ -13,12 +13,12 @@ import numpy as np
 from .bundle import Bundle, read_bundle
 from .errors import CorruptModelError, InputError, ModelNotFoundError
 from .features import Lexicon
-from .heads import KINDS, Decision, Heads
+from .heads import KINDS, Decision, Heads, TopicLayer
 from .places import MAYBE_PLACE, find_places
 from .result import Alternative, Reason, Result
 from .scores import Scorer, Sums, Weights
 from .taxonomy import Taxonomy, Topic
-from .text import Document, preprocess
+from .text import Document, Token, preprocess
 from .text.markup import clean
 from .text.tokens import FOLD
 from .urgency.concepts import concept_mask
@@ -26,7 +26,7 @@ from .urgency.decide import Verdict, decide
 from .urgency.find import REQUIRED_MASKS, find
 from .urgency.norms import Norms, load_norms
 from .urgency.scale import LEVELS, TITLES_RU, rank
-from .urgency.vulnerable import VULNERABLE_MASK, vulnerable_evidence
+from .urgency.vulnerable import VULNERABLE_MASKS, vulnerable_evidence
 
 __all__ = ["COLUMNS", "Classifier", "Explanation", "Results", "load"]
 
@@ -50,8 +50,8 @@ _ALARM = rank("urgent")
 class Explanation:
     """Why a message was judged as it was.
 
-    ``topic_words`` and ``urgency_words``: each token of the message with what it speaks for (positive) or against
-    (negative) the decided topic and level, in units of the model's score, strongest first; ``result`` is the verdict.
+    ``topic_words`` and ``urgency_words``: words of the message, as (text, start, end, weight), strongest first. A positive
+    weight speaks for the decided topic (against all others) or level (against routine), a negative one against it.
     """
 
     result: Result
@@ -116,27 +116,20 @@ class Classifier:
         result = self.classify(text, month=month)
         if result.error:
             return Explanation(result, (), ())
-        topic = self.taxonomy.codes.index(result.topic)
-        document = self._preprocess(text)
-        topics = len(self._topics)
-        rows = [self._scorer.form_row(token.text.translate(FOLD)) for token in document.tokens]
-        norm = float(np.sqrt(max(int(self._scorer.score(text).energy[0]), 1)))
-        scale = self._heads.scale / norm
-        level = topics + LEVELS.index(result.urgency)
-        others = topics + LEVELS.index("routine")
+        heads, sums = self._heads, self._scorer.score(text)
+        outputs = heads.outputs(sums)[0]
+        scale = heads.scale / np.sqrt(max(int(sums.energy[0]), 1))
+        topic = heads.topic_slope(outputs, self.taxonomy.codes.index(result.topic)) * scale
+        level = heads.urgency_slope(LEVELS.index(result.urgency), LEVELS.index("routine")) * scale
 
-        def words(weight: Any) -> tuple[tuple[str, int, int, float], ...]:
+        def words(slope: Any) -> tuple[tuple[str, int, int, float], ...]:
             found = [
-                (token.text, token.start, token.end, round(float(weight(row)), 4))
-                for token, row in zip(document.tokens, rows, strict=True)
+                (token.text, token.start, token.end, round(float(self._form_row(token) @ slope), 4))
+                for token in self._preprocess(text).tokens
             ]
             return tuple(sorted((word for word in found if word[3]), key=lambda word: -abs(word[3])))
 
-        return Explanation(
-            result,
-            words(lambda row: row[topic] * scale[topic]),
-            words(lambda row: row[level] * scale[level] - (row[others] * scale[others] if level != others else 0)),
-        )
+        return Explanation(result, words(topic), words(level))
 
     # Many messages
 
@@ -173,6 +166,9 @@ class Classifier:
 
     # Parts shared by both paths
 
+    def _form_row(self, token: Token) -> Any:
+        return self._scorer.form_row(token.text.translate(FOLD))
+
     def _preprocess(self, text: str) -> Document:
         return preprocess(text, self._scorer.lexicon.lemmatizer)
 
@@ -189,13 +185,10 @@ class Classifier:
 
     def _deciding_words(self, document: Document, level: str) -> tuple[tuple[int, int], ...]:
         """Spans of the words that speak most for a level against an ordinary request, in order of the text."""
-        topics = len(self._topics)
-        scale = self._heads.scale
-        high, low = topics + LEVELS.index(level), topics + LEVELS.index("routine")
+        slope = self._heads.urgency_slope(LEVELS.index(level), LEVELS.index("routine")) * self._heads.scale
         weighed = []
         for token in document.tokens:
-            row = self._scorer.form_row(token.text.translate(FOLD))
-            weight = float(row[high] * scale[high] - row[low] * scale[low])
+            weight = float(self._form_row(token) @ slope)
             if weight > 0:
                 weighed.append((weight, token.start, token.end))
         strongest = sorted(weighed, key=lambda word: (-word[0], word[1]))[:MODEL_WORDS]
@@ -204,9 +197,7 @@ class Classifier:
     def _result(self, text: str, decision: Decision, row: int, mask: int, month: int | None) -> Result:
         topic = self._topics[int(decision.topic[row])]
         verdict, document = self._verdict(text, LEVELS[int(decision.urgency[row])], topic.code, mask, month)
-        vulnerable = bool(decision.vulnerable[row]) or bool(
-            mask & VULNERABLE_MASK and vulnerable_evidence(document, mask)
-        )
+        vulnerable = bool(decision.vulnerable[row]) or bool(vulnerable_evidence(document, mask))
         places = find_places(text, document.tokens) if MAYBE_PLACE.search(text) else []
         return Result(
             topic=topic.code,
@@ -310,15 +301,13 @@ class Results(Sequence[Result]):
                 code = model._topics[topic].code
                 verdict = plain[level, topic] = decide(LEVELS[level], "", (), [], code, model.norms)
             verdicts.append(verdict)
-        candidate = decision.urgency >= _ALARM
-        for required in REQUIRED_MASKS:
-            candidate |= (masks & np.uint64(required)) == np.uint64(required)
+        candidate = (decision.urgency >= _ALARM) | _holding(masks, REQUIRED_MASKS)
         for row in np.flatnonzero(candidate).tolist():
             verdicts[row], _ = model._verdict(
                 self._texts[row], LEVELS[levels[row]], model._topics[topics[row]].code, int(masks[row]), self._month(row)
             )
         vulnerable = decision.vulnerable.astype(int).tolist()
-        maybe = ~decision.vulnerable & ((masks & np.uint64(VULNERABLE_MASK)) != 0)
+        maybe = ~decision.vulnerable & _holding(masks, VULNERABLE_MASKS)
         for row in np.flatnonzero(maybe).tolist():
             evidence = vulnerable_evidence(model._preprocess(self._texts[row]), int(masks[row]))
             vulnerable[row] = int(bool(evidence))
@@ -359,6 +348,14 @@ def default_model() -> Path:
     raise ModelNotFoundError("the default model is not installed; install the package again, or name a model folder")
 
 
+def _holding(masks: Any, required: Sequence[int]) -> Any:
+    """Which messages hold all concepts of at least one of the required masks."""
+    found = np.zeros(len(masks), bool)
+    for one in required:
+        found |= (masks & np.uint64(one)) == np.uint64(one)
+    return found
+
+
 def _rounded(value: float) -> float:
     return round(float(value), 4)
 
@@ -377,7 +374,8 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
     lemmas, prefixes = bundle.lines("lemmas.txt"), bundle.lines("prefixes.txt")
     pairs = bundle.array("pairs.npy", "int32", -1, 2)
     features = len(lemmas) + len(prefixes) + len(pairs)
-    outputs = topics + len(LEVELS) + len(KINDS) + 1
+    hidden = int(bundle.manifest["hidden"])
+    outputs = hidden + len(LEVELS) + len(KINDS) + 1
     form_keys = bundle.array("form_keys.npy", "uint64", -1)
     lemma_type = "uint16" if len(lemmas) <= 1 << 16 else "uint32"
     form_lemmas = bundle.array("form_lemmas.npy", lemma_type, len(form_keys))
@@ -391,6 +389,12 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
     heads = Heads(
         scale=bundle.array("scale.npy", "float64", outputs),
         bias=bundle.array("bias.npy", "float64", outputs),
+        layer=TopicLayer(
+            bundle.array("topic_layer.npy", "int16", hidden, topics).astype(np.float64),
+            float(bundle.manifest["unit_step"]),
+            float(bundle.manifest["weight_step"]),
+            bundle.array("topic_bias.npy", "float64", topics),
+        ),
         topic_groups=topic_groups,
         temperature=float(bundle.manifest["temperature"]),
         review_below=float(bundle.manifest["review_below"]),

@@ -1,7 +1,8 @@
 """Sums of weights -> calibrated probabilities -> one decision: group, topic in it, urgency, kind, review or not.
 
-Outputs are columns, in this order: topics (sorted so that a group's topics are neighbours), urgency levels, kinds, and
-one for "a vulnerable person is affected".
+Outputs are columns, in this order: the hidden units of the topics, urgency levels, kinds, and one for "a vulnerable
+person is affected". The topic layer works on whole numbers (rounded units, rounded weights), so its matrix product is
+exact and one message gets the same scores alone and in a batch.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from .scores import Sums
 from .urgency.scale import LEVELS
 
-__all__ = ["KINDS", "Decision", "Heads", "softmax"]
+__all__ = ["KINDS", "Decision", "Heads", "TopicLayer", "softmax"]
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -45,11 +46,32 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class TopicLayer:
+    """Hidden units -> topics, in whole numbers.
+
+    :param weights: whole numbers up to 2**15, shape ``(hidden, topics)``, kept as float64 for an exact product.
+    :param unit_step: a unit is rounded to a multiple of this; ``weight_step`` is the size of one step of the weights.
+    :param bias: shape ``(topics,)``.
+    """
+
+    weights: F64
+    unit_step: float
+    weight_step: float
+    bias: F64
+
+    def logits(self, units: F64) -> F64:
+        """Scores of the topics from the hidden units before the rectifier."""
+        whole = np.rint(units * (1 / self.unit_step)).clip(0, 32767)
+        return whole @ self.weights * (self.unit_step * self.weight_step) + self.bias
+
+
+@dataclass(frozen=True)
 class Heads:
     """Parameters of the decision.
 
     :param scale: size of one step of the weights per output, shape ``(outputs,)``.
     :param bias: shape ``(outputs,)``.
+    :param layer: from hidden units to topics.
     :param topic_groups: number of the group of each topic, ascending.
     :param temperature: divides the topic logits, fitted on held-out messages (C. Guo et al., "On Calibration of Modern
         Neural Networks", 2017).
@@ -59,25 +81,44 @@ class Heads:
 
     scale: F64
     bias: F64
+    layer: TopicLayer
     topic_groups: I64
     temperature: float
     review_below: float
     urgency_by_topic: F64
 
-    def logits(self, sums: Sums) -> F64:
-        """Scores of all outputs, shape ``(messages, outputs)``."""
+    @property
+    def hidden(self) -> int:
+        """How many hidden units there are."""
+        return len(self.layer.weights)
+
+    def outputs(self, sums: Sums) -> F64:
+        """Values of all outputs, shape ``(messages, outputs)``."""
         norm = np.sqrt(np.maximum(sums.energy, 1).astype(np.float64))
         return sums.totals * (self.scale / norm[:, None]) + self.bias
 
-    def probabilities(self, logits: F64) -> F64:
+    def probabilities(self, outputs: F64) -> F64:
         """Calibrated probabilities of the topics, shape ``(messages, topics)``."""
-        return softmax(logits[:, : len(self.topic_groups)] / self.temperature)
+        return softmax(self.layer.logits(outputs[:, : self.hidden]) / self.temperature)
+
+    def topic_slope(self, outputs: F64, topic: int) -> F64:
+        """How a topic's score against the mean of all topics moves with each output, around one message's outputs."""
+        slope = np.zeros(len(outputs))
+        against_mean = self.layer.weights[:, topic] - self.layer.weights.mean(axis=1)
+        slope[: self.hidden] = np.where(outputs[: self.hidden] > 0, against_mean * self.layer.weight_step, 0)
+        return slope
+
+    def urgency_slope(self, level: int, other: int) -> F64:
+        """How a level's score against another's moves with each output."""
+        slope = np.zeros(len(self.scale))
+        slope[self.hidden + level] += 1
+        slope[self.hidden + other] -= 1
+        return slope
 
     def decide(self, sums: Sums) -> Decision:
         """Decide everything for each message. The group is decided first, by all evidence for its topics."""
-        logits = self.logits(sums)
-        topics = len(self.topic_groups)
-        probabilities = self.probabilities(logits)
+        outputs = self.outputs(sums)
+        probabilities = self.probabilities(outputs)
         rows = np.arange(len(probabilities))
         groups = np.add.reduceat(probabilities, np.searchsorted(self.topic_groups, np.arange(self.topic_groups[-1] + 1)), axis=1)
         group = groups.argmax(axis=1)
@@ -90,8 +131,8 @@ class Heads:
         for place in range(ALTERNATIVES):
             alternatives[:, place] = rest.argmax(axis=1)
             rest[rows, alternatives[:, place]] = -1.0
-        urgency = logits[:, topics : topics + len(LEVELS)] + self.urgency_by_topic[topic]
-        kinds = logits[:, topics + len(LEVELS) : -1]
+        urgency = outputs[:, self.hidden : self.hidden + len(LEVELS)] + self.urgency_by_topic[topic]
+        kinds = outputs[:, self.hidden + len(LEVELS) : -1]
         group_confidence = groups[rows, group]
         return Decision(
             topic=topic,
@@ -102,7 +143,7 @@ class Heads:
             alternative_probabilities=probabilities[rows[:, None], alternatives],
             urgency=urgency.argmax(axis=1),
             kind=kinds.argmax(axis=1),
-            vulnerable=logits[:, -1] > 0,
+            vulnerable=outputs[:, -1] > 0,
             review=group_confidence < self.review_below,
         )
 

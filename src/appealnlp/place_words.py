@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from appealnlp.text.lemmas import _analyzer as analyzer
+from appealnlp.text.lemmas import analyzer
 
 
 def _words(text: str) -> frozenset[str]:
@@ -27,7 +27,7 @@ SETTLEMENT = _words("""
     """)
 DISTRICT = _words("""
     район р-н р-он р-не р-на р-ну микрорайон мкр мкрн мкр-н мкр-не м-н мик-н мик-не м-не край область обл
-    республика округ го мо поселение сельсовет с/п
+    республика округ го мо поселение сельсовет округу
     """)
 STOP = _words("остановка ост остановочный метро станция ст платформа")
 OBJECT = _words("""
@@ -36,12 +36,15 @@ OBJECT = _words("""
     ресторан магазин супермаркет гипермаркет универмаг аптека санаторий стадион фок дк кинотеатр театр музей
     библиотека бассейн гостиница отель общежитие университет институт колледж техникум училище вокзал автовокзал
     кладбище озеро пруд река ручей мост церковь храм собор монастырь пляж лагерь котельная завод фабрика гмц клуб
-    консультация стоянка очаг роща лес лесопарк р здание дворец мсч центр переход
+    консультация стоянка очаг роща лес лесопарк р здание дворец мсч центр
+    переход парке парку парках лагере лесе
     """)
 HOUSE = _words("""
     дом д номер строение стр здание корпус корп кор крп к литера литер лит подъезд подьезд под п парадная парадный
     пар пд кв квартира этаж эт владение вл участок уч секция офис комната ком
     """)
+ODD_LEMMAS = _words("пр-далее проспа тупой парка лагер леса округа")
+"""Lemmas of «пр-д», «просп», «туп», «в парке», «в лагере», «в лесе», «по округу» by pymorphy3."""
 CAPITAL_STREET = _words("""
     площадь проезд аллея трасса квартал спуск магистраль линия тракт тупик набережная шоссе
     """)
@@ -88,8 +91,8 @@ LINKS = _words("и между напротив возле у около вдол
 """Words that may stand between a street and its house."""
 KINDS = _words(
     """
-    детский городской районный областной краевой центральный средний женский стоматологический музыкальный торговый бизнес
-    деловой подземный бывший коллективный больничный
+    детский городской районный областной краевой центральный средний женский стоматологический музыкальный торговый
+    бизнес деловой подземный бывший коллективный больничный
     """
 )
 """Adjectives that belong to the type of an object."""
@@ -126,9 +129,9 @@ BODIES = _words("""
 GEO, CITY, SURNAME, FIRST_NAME, GENITIVE, PEOPLE, FEMININE, ADJ, NOUN, UNKNOWN, OTHER, BEST_GENITIVE = (
     1 << bit for bit in range(12)
 )
-"""Bits of `look_at`: likely place name; known place name as the best parse; surname (genitive or adjective); first name;
-genitive of a thing; genitive plural of people; feminine adjective; adjective; noun; not in the dictionary; best parse
-cannot be a name (verb, pronoun, adverb); best parse is a genitive singular."""
+"""Bits of `look_at`: likely place name; known place name as the best parse; surname (genitive or adjective);
+first name; genitive of a thing; genitive plural of people; feminine adjective; adjective; noun; not in the dictionary;
+best parse cannot be a name (verb, pronoun, adverb); best parse is a genitive singular."""
 _NAME_POS = frozenset({"NOUN", "ADJF", "PRTF", "ADJS"})
 
 

@@ -36,6 +36,7 @@ from appealnlp.place_words import (
     NOT_A_NAME,
     NOUN,
     OBJECT,
+    ODD_LEMMAS,
     ONE_OF_A_KIND,
     OTHER,
     OWNERS,
@@ -71,10 +72,10 @@ _QUOTES = {"«": "»", "“": "”", "„": "“", '"': '"', "`": "`", "'": "'"}
 _ADJECTIVE = re.compile(r"(?:[аяо]я|[оеё]й|[ую]ю|[оеё]е|[ыи]й|[оеё]го|[ое]му?|[ыи]м|[ыи]х|[ыи]е|[ыи]ми)$")
 _DISTRICT_ADJECTIVE = re.compile(r"(?:ск|цк)(?:ий|ого|ому|ом|им|ой|ая|ую|ое)$")
 
-PLACE_TRIGGERS: frozenset[str] = (
-    STREET | SETTLEMENT | DISTRICT | STOP | OBJECT | CITIES | SPECIAL | {"пр-далее", "проспа", "тупой"}
-) - (SHORT | {"линия", "сот", "пр", "кооператив", "дачный"})
-"""Lemmas that can open a place on their own («пр-д» and «просп» have odd lemmas)."""
+PLACE_TRIGGERS: frozenset[str] = (STREET | SETTLEMENT | DISTRICT | STOP | OBJECT | CITIES | SPECIAL | ODD_LEMMAS) - (
+    SHORT | {"линия", "сот", "пр", "кооператив", "дачный"}
+)
+"""Lemmas that can open a place on their own."""
 
 MAYBE_PLACE: re.Pattern[str] = re.compile(
     r"""
@@ -87,7 +88,8 @@ MAYBE_PLACE: re.Pattern[str] = re.compile(
     """,
     re.VERBOSE,
 )
-"""What else can open a place. A message in which this finds nothing and none of whose lemmas is a trigger has no place."""
+"""What else can open a place. A message in which this finds nothing, and no lemma of which
+is a trigger, has no place."""
 
 
 def find_places(text: str, tokens: Sequence[Token]) -> list[Place]:
@@ -238,7 +240,7 @@ class _Finder:
         return bool(look & (SURNAME | GEO | UNKNOWN | FIRST_NAME | GENITIVE | PEOPLE | ADJ)) or token.lemma in TITLES
 
     def _more_words(self, at: int) -> int:
-        """Extend a name whose first word has been read: «Карла Маркса», «Малая Каменка», «Усть-Качка»."""
+        """Extend a name whose first word has been read: «Карла Маркса», «Малая Каменка», «Усть-Луга»."""
         first = self.tokens[at - 1]
         limit = min(self.count, at + 4)
         while at < limit:
@@ -516,7 +518,7 @@ class _Finder:
 
     def _settlement(self, at: int) -> int:
         token = self.tokens[at]
-        if token.form == "г" and self._type_after_name(at):
+        if at > self.floor and self._type_after_name(at):
             return self._add(at - 1, at + 1, "settlement")
         if token.form in SHORT and not self._dotted(at):
             return 0
@@ -524,7 +526,7 @@ class _Finder:
         described = before < at and not self._starts_sentence(before)
         if described and len(token.form) > 3 and token.lemma != "город":
             return self._add(before, at + 1, "settlement")
-        if not self._name_gap(at) or (token.form == "г" and not self._not_after_number(at)):
+        if not self._name_gap(at) or (token.form == "г" and self._year_before(at)):
             return 0
         end = self._settlement_name(at)
         if end:
@@ -533,11 +535,19 @@ class _Finder:
 
     def _type_after_name(self, at: int) -> bool:
         """«Пермь г»: the order of official address lines."""
-        if at <= self.floor or self._gap(at) not in (" ", ", ") or not self._is_capital(at - 1):
+        if at >= self.count or at == 0 or self.tokens[at].form != "г" or self._gap(at) not in (" ", ", "):
+            return False
+        if not self._is_capital(at - 1):
             return False
         if self._dotted(at) and self._is_capital(at + 1):
             return False
         return at == 1 or bool(look_at(self.tokens[at - 1].form) & (GEO | UNKNOWN))
+
+    def _year_before(self, at: int) -> bool:
+        """«в 2022 г.», «01.07.22 г.»: not a town."""
+        if at <= self.floor or not self.tokens[at - 1].form.isdigit():
+            return False
+        return len(self.tokens[at - 1].form) == 4 or (at > 1 and self._gap(at - 1) == ".")
 
     def _settlement_name(self, at: int) -> int:
         following = at + 1
@@ -733,6 +743,13 @@ class _Finder:
         if len(name.form) < 3:
             return self._initial(start)
         look = look_at(name.form)
+        if (
+            len(name.form) > 4
+            and VILLAGE.search(name.form)
+            and self._is_capital(start)
+            and not self._starts_sentence(start)
+        ):
+            look = (look | UNKNOWN | NOUN) & ~OTHER
         if not look & (_NAMELIKE if name.text[0].isupper() else _NAMELIKE_LOWER) or not self._may_stand_bare(
             start, look
         ):
@@ -756,8 +773,7 @@ class _Finder:
         name = self.tokens[start]
         if self._is_type(start) or name.lemma in NOT_A_NAME or name.form in HOUSE or name.lemma in HOUSE:
             return False
-        village = VILLAGE.search(name.form) is not None and look & UNKNOWN and self._is_capital(start)
-        if (look & OTHER and not look & SURNAME and not village) or (name.text.isupper() and len(name.text) <= 4):
+        if (look & OTHER and not look & SURNAME) or (name.text.isupper() and len(name.text) <= 4):
             return False
         if start and (self.tokens[start - 1].form in OWNERS or "\n" in self._gap(start)) and self.floor < start:
             return self.tokens[start - 1].form not in OWNERS
@@ -780,12 +796,13 @@ class _Finder:
         if self._bare_street(start, end, look, preposition):
             return self._add(start, end, "street")
         if self._bare_settlement(start, look, preposition) or (not capital and self.tokens[start].lemma in CITIES):
-            return self._add(start, self._numbered(end if capital else start + 1), "settlement")
+            end = self._numbered(end if capital else start + 1)
+            return self._add(start, end + 1 if self._type_after_name(end) else end, "settlement")
         end = self._two_words(start, end, look, preposition)
         return self._add(start, end, "object") if self._bare_name(start, end, look, preposition) else 0
 
     def _initial(self, at: int) -> int:
-        """«О. Кошевого 12»."""
+        """«А. Матросова 12»."""
         if not self._is_capital(at) or at + 1 >= self.count or not self._gap(at + 1).startswith("."):
             return 0
         end = self._name(at + 1, lower=False)
@@ -865,7 +882,7 @@ class _Finder:
         words = self.tokens[start:end]
         if not self._is_capital(start) or any(word.lemma in BODIES or word.lemma in NOT_A_NAME for word in words):
             return False
-        if look & FIRST_NAME or self._person_follows(end):
+        if any(look_at(word.form) & FIRST_NAME for word in words) or self._person_follows(end):
             return False
         if end > start + 1:
             return bool(look & ADJ) and (bool(preposition) or not self._starts_sentence(start))

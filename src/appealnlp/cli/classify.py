@@ -12,7 +12,7 @@ import typer
 
 from .card import card_lines
 from .headings import CLASSIFIED, Language
-from .judging import Columns, Judge
+from .judging import Columns, Judge, Months
 from .run import run
 
 __all__ = ["classify"]
@@ -67,8 +67,8 @@ def _load_judge(model: str | None) -> Judge:
 
     classifier = appealnlp.load(model)
 
-    def judge(texts: Sequence[str]) -> Columns:
-        columns: Columns = classifier.classify_columns(texts)
+    def judge(texts: Sequence[str], months: Months) -> Columns:
+        columns: Columns = classifier.classify_columns(texts, months=months)
         return columns
 
     return judge

@@ -12,12 +12,14 @@ from itertools import islice
 
 from ..errors import AppealError
 from ..messages import Batch
+from ..messages.dates import month_of
 from .headings import ERROR
 
-__all__ = ["Columns", "Judge", "judge_batches"]
+__all__ = ["Columns", "Judge", "Months", "judge_batches"]
 
 Columns = dict[str, list[object]]
-Judge = Callable[[Sequence[str]], Columns]
+Months = Sequence[int | None]
+Judge = Callable[[Sequence[str], Months], Columns]  # messages, and the month of each where it is known
 
 _worker_judge: Judge | None = None
 
@@ -36,7 +38,7 @@ def judge_batches(
     if jobs <= 1:
         judge = load()
         for batch in batches:
-            yield batch, _judged(judge, batch.texts, batch.errors, keys)
+            yield batch, _judged(judge, batch.texts, _months(batch), batch.errors, keys)
         return
     yield from _in_processes(iter(batches), load, keys, jobs)
 
@@ -49,7 +51,7 @@ def _in_processes(
     waiting: deque[tuple[Batch, Future[Columns]]] = deque()
     try:
         for batch in batches:
-            waiting.append((batch, pool.submit(_work, batch.texts, batch.errors, tuple(keys))))
+            waiting.append((batch, pool.submit(_work, batch.texts, _months(batch), batch.errors, tuple(keys))))
             if len(waiting) >= 2 * jobs:  # enough to keep all busy, little enough to keep memory flat
                 first, future = waiting.popleft()
                 yield first, future.result()
@@ -68,21 +70,25 @@ def _start_worker(load: Callable[[], Judge]) -> None:
     _worker_judge = load()
 
 
-def _work(texts: Sequence[str], errors: Sequence[str], keys: Sequence[str]) -> Columns:
+def _months(batch: Batch) -> list[int | None]:
+    return [month_of(date) for date in batch.dates]
+
+
+def _work(texts: Sequence[str], months: Months, errors: Sequence[str], keys: Sequence[str]) -> Columns:
     if _worker_judge is None:
         raise RuntimeError("the worker was not started")
-    return _judged(_worker_judge, texts, errors, keys)
+    return _judged(_worker_judge, texts, months, errors, keys)
 
 
-def _judged(judge: Judge, texts: Sequence[str], errors: Sequence[str], keys: Sequence[str]) -> Columns:
+def _judged(judge: Judge, texts: Sequence[str], months: Months, errors: Sequence[str], keys: Sequence[str]) -> Columns:
     """The judge's columns; rows that came with an error keep it and get no verdict."""
     readable = ["" if error else text for text, error in zip(texts, errors, strict=True)]
     try:
-        columns = judge(readable)
+        columns = judge(readable, months)
     except AppealError:
         raise
     except Exception:  # one message must not cost the others their verdict: find it
-        columns = _one_by_one(judge, readable, keys)
+        columns = _one_by_one(judge, readable, months, keys)
     columns = {key: list(columns[key]) for key in keys}
     for at, error in enumerate(errors):
         if error:
@@ -91,11 +97,11 @@ def _judged(judge: Judge, texts: Sequence[str], errors: Sequence[str], keys: Seq
     return columns
 
 
-def _one_by_one(judge: Judge, texts: Sequence[str], keys: Sequence[str]) -> Columns:
+def _one_by_one(judge: Judge, texts: Sequence[str], months: Months, keys: Sequence[str]) -> Columns:
     columns: Columns = {key: [] for key in keys}
-    for text in texts:
+    for text, month in zip(texts, months, strict=True):
         try:
-            verdict = judge([text])
+            verdict = judge([text], [month])
         except Exception as error:
             verdict = {key: [None] for key in keys}
             verdict[ERROR] = [f"внутренняя ошибка: {type(error).__name__}"]

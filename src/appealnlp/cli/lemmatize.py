@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from .headings import ERROR, LEMMATIZED, Language
-from .judging import Columns, Judge
+from .judging import Columns, Judge, Months
 from .run import run
 
 __all__ = ["lemmatize"]
@@ -33,7 +33,7 @@ def lemmatize(
     if message is not None:
         if inputs or output is not None:
             raise typer.BadParameter("--message goes without INPUT and OUTPUT")
-        typer.echo(_load_judge()([message])["nlp_lemmas"][0])
+        typer.echo(_load_judge()([message], [None])["nlp_lemmas"][0])
         return
     if not inputs:
         raise typer.BadParameter("give an INPUT, or one message with --message")
@@ -45,7 +45,7 @@ def lemmatize(
 def _load_judge() -> Judge:
     from ..text import preprocess
 
-    def judge(texts: Sequence[str]) -> Columns:
+    def judge(texts: Sequence[str], months: Months) -> Columns:
         lemmas: list[object] = [" ".join(preprocess(text).lemmas) for text in texts]
         return {"nlp_lemmas": lemmas, ERROR: ["" if text.strip() else _EMPTY for text in texts]}
 

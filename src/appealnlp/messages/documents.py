@@ -20,6 +20,7 @@ from .vk import is_vk, is_vk_response, vk_rows
 __all__ = ["JsonLinesSource", "open_json"]
 
 MAX_LINE = 4 * MAX_CELL
+_LINES = {".jsonl", ".ndjson"}
 _UNREAD = "unread_line"
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _TOO_DEEP = "nested too deeply"
@@ -37,10 +38,15 @@ def open_json(path: Path, *, text_column: str | None = None, name: str | None = 
     name = str(path) if name is None else name
     encoding = detect_encoding(path, file=name)
     first = _first_line(path, encoding)
-    by_line = isinstance(first, dict) or (first is None and Path(name).suffix.lower() in {".jsonl", ".ndjson"})
-    if by_line and not _is_page(first):
+    if isinstance(first, dict) and not _is_page(first):
         return _open_lines(path, encoding, text_column, name)
-    return _open_documents(_documents(path, encoding, name), text_column, name)
+    try:
+        documents = _documents(path, encoding, name)
+    except InputError:
+        if Path(name).suffix.lower() not in _LINES:
+            raise
+        return _open_lines(path, encoding, text_column, name)  # whose first line is one of its bad ones
+    return _open_documents(documents, text_column, name)
 
 
 def _is_page(value: object) -> bool:

@@ -27,6 +27,7 @@ _MIN_LETTERS = 0.7  # share of Cyrillic letters among the bytes above ASCII; cp8
 _MIN_COMMON = 0.45  # share of the ten commonest letters; Russian has 0.6, koi8-r read as cp1251 about 0.25
 _ENOUGH_LETTERS = 60  # below it the shares of single letters say little
 _MAX_DAMAGED = 0.1  # share of broken bytes at which a file is still utf-8, cut or patched somewhere; cp1251 has 0.9
+_CLEARLY_BROKEN = 10_000  # bytes
 _MIN_UTF16 = 0.5  # share of code units that are ASCII, Latin-1 or Cyrillic
 _SURROGATES = re.compile("[\udc80-\udcff]")
 
@@ -86,10 +87,12 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _decodes(path: Path, encoding: str) -> bool:
+    """Whether the whole file is text in this encoding; a zero character is no text in any."""
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for chunk in _chunks(path):
-            decoder.decode(chunk)
+            if "\0" in decoder.decode(chunk):
+                return False
         decoder.decode(b"", final=True)
     except UnicodeError:
         return False
@@ -123,6 +126,8 @@ def _mostly_utf8(path: Path) -> bool:
     for chunk in _chunks(path):
         high += len(chunk.translate(None, _ASCII))
         broken += len(_SURROGATES.findall(decoder.decode(chunk)))
+        if broken > _CLEARLY_BROKEN and broken > _MAX_DAMAGED * high:
+            return False  # no need to count on
     broken += len(_SURROGATES.findall(decoder.decode(b"", final=True)))
     return broken <= _MAX_DAMAGED * high
 

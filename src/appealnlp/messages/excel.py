@@ -76,12 +76,12 @@ def open_excel(path: Path, *, text_column: str | None = None, name: str | None =
 
 def _first_with_text(book: Any, text_column: str | None, name: str) -> MemorySource:
     refused: InputError | None = None
-    visible = [sheet for sheet in book.sheets_metadata if sheet.visible.name == "Visible"] or book.sheets_metadata
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    tables = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
     filled: list[str] = []
     chosen: MemorySource | None = None
-    for sheet in visible:
-        if sheet.typ.name != "WorkSheet":
-            continue
+    for sheet in [sheet for sheet in tables if sheet.visible == SheetVisibleEnum.Visible] or tables:
         rows = book.get_sheet_by_name(sheet.name)
         if not rows.height:
             continue

@@ -128,6 +128,8 @@ class ExcelSink(Sink):
             self._row += 1
 
     def _text(self, row: int, column: int, text: str, shape: Any) -> None:
+        if "\r" in text:  # Excel's own line break is LF; a CR would show as _x000D_ in many programs
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
         if _excel_length(text) > MAX_TEXT:
             self._long.append((self._sheet.get_name(), row + 1, column, text))
             text = _cut(text, MAX_TEXT - len(_LONG_NOTE)) + _LONG_NOTE

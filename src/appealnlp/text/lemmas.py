@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["Lemmatizer", "is_name", "lexeme", "mend"]
+__all__ = ["Lemmatizer", "analyzer", "is_name", "lexeme", "mend"]
 
 _LOOK_ALIKES = str.maketrans("abcehkmnoprtuxy", "авсенкмпоргтиху")
 _LATIN_RUN = re.compile("[a-z]")
@@ -39,25 +39,25 @@ def mend(form: str) -> str:
     return _DRAWN_OUT.sub(r"\1", form)
 
 
-_analyzer_lock = threading.Lock()
+_loading = threading.Lock()
 
 
 @lru_cache(maxsize=1)
-def _load_analyzer() -> Any:
+def _load() -> Any:
     import pymorphy3
 
     logging.getLogger("pymorphy3").setLevel(logging.ERROR)
     return pymorphy3.MorphAnalyzer()
 
 
-def _analyzer() -> Any:
-    """The one analyser of the process, loaded when the first form needs it."""
-    with _analyzer_lock:
-        return _load_analyzer()
+def analyzer() -> Any:
+    """pymorphy3's analyser: the one analyser of the process, loaded when the first form needs it."""
+    with _loading:
+        return _load()
 
 
 def _analyse(form: str) -> str:
-    lemma: str = _analyzer().parse(form)[0].normal_form
+    lemma: str = analyzer().parse(form)[0].normal_form
     return lemma.replace("ё", "е")
 
 
@@ -66,15 +66,14 @@ def is_name(form: str) -> bool:
     """Whether every reading of a folded form is a person's name (pymorphy3 ``Name``, ``Surn``, ``Patr``)."""
     if not _CYRILLIC.search(form):
         return False
-    return all({"Name", "Surn", "Patr"} & parse.tag.grammemes for parse in _analyzer().parse(form))
+    return all({"Name", "Surn", "Patr"} & parse.tag.grammemes for parse in analyzer().parse(form))
 
 
 def lexeme(lemma: str) -> set[str]:
     """All folded forms of the words whose normal form is this folded lemma, as far as the dictionary knows them."""
-    analyzer = _analyzer()
     return {
         form.word.replace("ё", "е")
-        for parse in analyzer.parse(lemma)
+        for parse in analyzer().parse(lemma)
         if parse.is_known and parse.normal_form.replace("ё", "е") == lemma
         for form in parse.lexeme
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,17 +11,20 @@ import numpy.typing as npt
 
 from ..bundle import array_bytes
 from ..features import Lexicon
-from ..heads import KINDS, Heads
-from ..scores import Sums, Weights
+from ..heads import KINDS, Heads, TopicLayer
+from ..scores import Weights
 from ..taxonomy import Taxonomy, Topic
 from ..urgency.scale import LEVELS
 from .calibrate import fit_temperature, review_threshold
-from .fit import ENERGY_UNIT, Columns, balanced_weights, fit_columns, inverse_document_frequency, normalize, stack
-from .lexicon import build_lexicon, count_matrix
+from .fit import ENERGY_UNIT, Columns, balanced_weights, inverse_document_frequency, message_norm, normalize, stack
+from .lexicon import MINIMUM_MESSAGES, build_lexicon, count_matrix
+from .network import Network, NetworkSettings, fit_network
 from .split import duplicate_key, fold_numbers
+from .vectors import WordVectors
 
 __all__ = ["Labelled", "Model", "Recipe", "UrgencyLabels", "as_files", "train_model"]
 
+F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 
 
@@ -46,95 +49,132 @@ class UrgencyLabels:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Settings of training; the defaults are what `scripts/` measured to be best.
+    """Settings of training; the defaults are what was measured to be best.
 
-    :param c: inverse strength of regularisation of the topics.
+    :param network: how the topics are learned.
     :param balance: rare topics count more, by (mean size / own size) ** balance.
     :param folds: folds of the out-of-fold predictions that calibration is fitted on.
     :param accuracy: group accuracy that messages not marked for review must reach.
+    :param urgency_c: inverse strength of regularisation of urgency, kind and the vulnerable flag.
+    :param topic_prior: size of the decided topic's indicator beside the words when urgency is learned.
     """
 
-    c: float = 0.3
+    network: NetworkSettings = NetworkSettings()
     balance: float = 0.3
     folds: int = 3
     accuracy: float = 0.95
     urgency_c: float = 10.0
     topic_prior: float = 0.5
-    seed: int = 0
 
 
 @dataclass(frozen=True)
 class Model:
-    """A trained model in memory, and what was seen out of fold: the material of its card."""
+    """A trained model in memory."""
 
     taxonomy: Taxonomy
     lexicon: Lexicon
     weights: Weights
     heads: Heads
-    out_of_fold: F64 = field(repr=False)
+
+
+@dataclass(frozen=True)
+class _Input:
+    """Messages as the network sees them: normalised features and summed word vectors."""
+
+    matrix: Any
+    vectors: F32
 
 
 def train_model(
-    taxonomy: Taxonomy, examples: Labelled, urgency: UrgencyLabels, recipe: Recipe, further_lemmas: Sequence[str] = ()
+    taxonomy: Taxonomy,
+    examples: Labelled,
+    urgency: UrgencyLabels,
+    vectors: WordVectors,
+    recipe: Recipe,
+    further_lemmas: Sequence[str] = (),
 ) -> Model:
     """Train on all examples; calibrate on out-of-fold predictions with near-duplicates on one side.
 
-    :param taxonomy: topics; those without an example keep their place but are never chosen.
+    :param taxonomy: topics; those without an example are left out.
+    :param vectors: ready word vectors; the most common words among them become part of the lexicon.
     :param further_lemmas: lemmas the urgency rules ask for.
     """
     order = {group: number for number, group in enumerate(taxonomy.groups)}
     present = set(examples.topics)
-    topics = sorted((t for t in taxonomy.topics if t.code in present), key=lambda t: order[t.group])
+    topics = sorted((topic for topic in taxonomy.topics if topic.code in present), key=lambda topic: order[topic.group])
     learned = Taxonomy(tuple(topics))
-    codes = list(learned.codes)
     groups = {group: number for number, group in enumerate(learned.groups)}
     topic_groups = np.array([groups[topic.group] for topic in topics], np.int64)
 
-    lexicon = build_lexicon([*examples.texts, *urgency.texts], further_lemmas)
+    lexicon = build_lexicon([*examples.texts, *urgency.texts], [*vectors.common, *further_lemmas])
     counts = count_matrix(lexicon, examples.texts)
-    idf = inverse_document_frequency(counts)
-    matrix = normalize(counts, idf)
+    idf = inverse_document_frequency(counts, MINIMUM_MESSAGES)
+    # A lemma that was not learned still has its word vector, weighted like the rarest one.
+    lemma_idf = np.where(idf > 0, idf, idf.max())[: len(lexicon.lemmas)]
+    lemma_vectors = vectors.of(lexicon.lemmas) * lemma_idf[:, None]
+    seen = _input(counts, idf, lemma_vectors)
+
+    number = {topic.code: place for place, topic in enumerate(topics)}
+    truth = np.array([number[code] for code in examples.topics])
+    targets = np.eye(len(topics), dtype=np.float32)[truth]
     sample_weight = balanced_weights(examples.topics, examples.weights, recipe.balance)
-    labels = np.asarray(examples.topics, dtype=object)
 
     folds = fold_numbers([duplicate_key(text) for text in examples.texts], recipe.folds)
-    logits = np.zeros((len(labels), len(codes)))
+    logits = np.zeros((len(truth), len(topics)))
     for fold in range(recipe.folds):
         inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        part = fit_columns(matrix[inside], labels[inside], codes, sample_weight[inside], recipe.c)
-        logits[outside] = matrix[outside] @ part.weights + part.bias
-    truth = np.array([codes.index(label) for label in labels])
+        net = fit_network(
+            seen.matrix[inside], seen.vectors[inside], targets[inside], topic_groups, sample_weight[inside], recipe.network
+        )
+        logits[outside] = net.logits(seen.matrix[outside], seen.vectors[outside])
     temperature = fit_temperature(logits, truth, sample_weight)
     threshold = review_threshold(logits / temperature, topic_groups, topic_groups[truth], recipe.accuracy)
 
-    whole = fit_columns(matrix, labels, codes, sample_weight, recipe.c)
-    further, by_topic = _urgency_columns(lexicon, idf, urgency, whole, recipe)
-    weights, scale, bias = stack([whole, *further], idf)
-    heads = Heads(scale, bias, topic_groups, temperature, threshold, by_topic)
-    return Model(learned, lexicon, weights, heads, logits / temperature)
+    net = fit_network(seen.matrix, seen.vectors, targets, topic_groups, sample_weight, recipe.network)
+    words = net.words * idf[:, None]
+    words[: len(lexicon.lemmas)] += lemma_vectors @ net.vectors
+    labelled = _input(count_matrix(lexicon, urgency.texts), idf, lemma_vectors)
+    decided = net.logits(labelled.matrix, labelled.vectors).argmax(axis=1)
+    further, by_topic = _urgency_columns(labelled.matrix, decided, len(topics), urgency, recipe)
+    topic_units = Columns(words.astype(np.float64), net.hidden_bias.astype(np.float64))
+    weights, scale, bias = stack([topic_units, *(Columns(part.weights * idf[:, None], part.bias) for part in further)], idf)
+    layer = _whole_layer(net, float(net.hidden(seen.matrix, seen.vectors).max()))
+    return Model(learned, lexicon, weights, Heads(scale, bias, layer, topic_groups, temperature, threshold, by_topic))
+
+
+def _input(counts: Any, idf: F32, lemma_vectors: F32) -> _Input:
+    from scipy.sparse import diags
+
+    norm = diags(1 / message_norm(counts, idf))
+    vectors = norm @ (counts[:, : len(lemma_vectors)] @ lemma_vectors)
+    return _Input(normalize(counts, idf), np.asarray(vectors, np.float32))
+
+
+def _whole_layer(net: Network, highest: float) -> TopicLayer:
+    """The topic layer in whole numbers; units may be twice as high as the highest one in training."""
+    step = float(np.abs(net.topics).max()) / 32767
+    return TopicLayer(
+        np.rint(net.topics.astype(np.float64) / step), 2 * highest / 32767, step, net.topic_bias.astype(np.float64)
+    )
 
 
 def _urgency_columns(
-    lexicon: Lexicon, idf: npt.NDArray[np.float32], urgency: UrgencyLabels, topics: Columns, recipe: Recipe
+    matrix: Any, decided: npt.NDArray[np.int64], topics: int, urgency: UrgencyLabels, recipe: Recipe
 ) -> tuple[list[Columns], F64]:
     """Outputs for urgency, kind and the vulnerable flag, and what the decided topic adds to the urgency."""
     from scipy.sparse import csr_matrix, hstack
     from sklearn.linear_model import LogisticRegression
 
-    matrix = normalize(count_matrix(lexicon, urgency.texts), idf)
-    decided = (matrix @ topics.weights + topics.bias).argmax(axis=1)
     rows = np.arange(len(decided))
-    one_hot = csr_matrix(
-        (np.full(len(rows), recipe.topic_prior), (rows, decided)), shape=(len(rows), len(topics.bias))
-    )
+    one_hot = csr_matrix((np.full(len(rows), recipe.topic_prior), (rows, decided)), shape=(len(rows), topics))
     level = LogisticRegression(C=recipe.urgency_c, max_iter=1000).fit(hstack([matrix, one_hot]).tocsr(), urgency.levels)
     levels = _placed(level.classes_, level.coef_[:, : matrix.shape[1]], level.intercept_, LEVELS)
-    by_topic = np.zeros((len(topics.bias), len(LEVELS)))
+    by_topic = np.zeros((topics, len(LEVELS)))
     for row, name in enumerate(level.classes_):
         by_topic[:, LEVELS.index(name)] = level.coef_[row, matrix.shape[1] :] * recipe.topic_prior
     kind = LogisticRegression(C=recipe.urgency_c, max_iter=1000).fit(matrix, urgency.kinds)
     flag = LogisticRegression(C=recipe.urgency_c, max_iter=1000, class_weight={False: 1.0, True: 2.5})
-    flag.fit(matrix, urgency.vulnerable)
+    flag.fit(matrix, np.asarray(urgency.vulnerable, bool))
     return [
         levels,
         _placed(kind.classes_, kind.coef_, kind.intercept_, KINDS),
@@ -151,14 +191,6 @@ def _placed(names: Sequence[str], coefficients: F64, intercepts: F64, order: Seq
     return Columns(weights, bias)
 
 
-def held_out_sums(counts: Any, weights: Weights) -> Sums:
-    """Sums of messages from their feature counts, for evaluation inside training."""
-    whole = counts.astype(np.int64)
-    totals = whole @ (weights.values.astype(np.int64) << weights.shifts.astype(np.int64)[:, None])
-    known = np.diff(whole.indptr)
-    return Sums(totals.astype(np.int32), whole @ weights.energy.astype(np.int64), known, np.zeros(len(known), np.uint64))
-
-
 def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The manifest entries and files of a bundle (see `appealnlp.bundle`)."""
     heads, lexicon = model.heads, model.lexicon
@@ -167,6 +199,9 @@ def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
         "levels": list(LEVELS),
         "kinds": list(KINDS),
         "energy_unit": ENERGY_UNIT,
+        "hidden": heads.hidden,
+        "unit_step": heads.layer.unit_step,
+        "weight_step": heads.layer.weight_step,
         "temperature": round(heads.temperature, 6),
         "review_below": round(heads.review_below, 6),
     }
@@ -180,6 +215,8 @@ def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
         "weights.npy": array_bytes(model.weights.values),
         "shifts.npy": array_bytes(model.weights.shifts),
         "energy.npy": array_bytes(model.weights.energy),
+        "topic_layer.npy": array_bytes(heads.layer.weights.astype(np.int16)),
+        "topic_bias.npy": array_bytes(heads.layer.bias),
         "scale.npy": array_bytes(heads.scale),
         "bias.npy": array_bytes(heads.bias),
         "urgency_by_topic.npy": array_bytes(heads.urgency_by_topic),

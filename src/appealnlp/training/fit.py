@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ..scores import Weights, quantize
 
-__all__ = ["ENERGY_UNIT", "Columns", "balanced_weights", "fit_columns", "inverse_document_frequency", "normalize", "stack"]
+__all__ = ["ENERGY_UNIT", "Columns", "balanced_weights", "inverse_document_frequency", "message_norm", "normalize", "stack"]
 
 ENERGY_UNIT = 64
 """Squared norms of features are kept as whole numbers of 1/64."""
@@ -19,24 +19,32 @@ ENERGY_UNIT = 64
 F32 = npt.NDArray[np.float32]
 
 
-def inverse_document_frequency(counts: Any) -> F32:
-    """Smoothed IDF of each feature: log((1 + n) / (1 + df)) + 1, rounded so that its square is a whole number of units."""
+def inverse_document_frequency(counts: Any, least: int) -> F32:
+    """Smoothed IDF of each feature, log((1 + n) / (1 + df)) + 1, or 0 for a feature in fewer than ``least`` messages.
+
+    It is rounded so that its square is a whole number of units.
+    """
     messages = counts.shape[0]
     document_frequency = np.bincount(counts.indices, minlength=counts.shape[1])
     idf = np.log((1 + messages) / (1 + document_frequency)) + 1
-    return np.sqrt(np.rint(idf**2 * ENERGY_UNIT) / ENERGY_UNIT).astype(np.float32)
+    rounded = np.sqrt(np.rint(idf**2 * ENERGY_UNIT) / ENERGY_UNIT)
+    return np.where(document_frequency >= least, rounded, 0).astype(np.float32)
+
+
+def message_norm(counts: Any, idf: F32) -> F32:
+    """The divisor of each message: the root of the summed squared IDF of its features, each time they occur.
+
+    For a message without repeated features this is the divisor of cosine normalisation; unlike that it is a sum over
+    the words, which is what makes fast scoring possible.
+    """
+    return np.sqrt(np.maximum(counts @ (idf**2), 1 / ENERGY_UNIT)).astype(np.float32)
 
 
 def normalize(counts: Any, idf: F32) -> Any:
-    """Weight counts by IDF and divide each message by the root of the summed squared IDF of its features.
-
-    For a message without repeated features this is cosine normalisation; unlike it, the divisor is a sum over the
-    words, which is what makes fast scoring possible.
-    """
+    """Weight counts by IDF and divide each message by its `message_norm`: CSR, float32."""
     from scipy.sparse import diags
 
-    energy = counts @ (idf**2)
-    return (diags(1 / np.sqrt(np.maximum(energy, 1 / ENERGY_UNIT))) @ counts @ diags(idf)).tocsr().astype(np.float32)
+    return (diags(1 / message_norm(counts, idf)) @ counts @ diags(idf)).tocsr().astype(np.float32)
 
 
 def balanced_weights(
@@ -52,41 +60,19 @@ def balanced_weights(
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Learned outputs before rounding: ``weights`` of shape ``(features, outputs)`` on normalised input, and ``bias``."""
+    """Learned outputs before rounding: ``weights`` of shape ``(features, outputs)`` and ``bias``."""
 
     weights: npt.NDArray[np.float64]
     bias: npt.NDArray[np.float64]
 
 
-def fit_columns(
-    matrix: Any, labels: Sequence[str], classes: Sequence[str], sample_weight: npt.NDArray[np.float64], c: float
-) -> Columns:
-    """One linear separator per class (L2-regularised squared hinge, scikit-learn's LinearSVC).
-
-    :param matrix: CSR, shape ``(messages, features)``.
-    :param classes: order of the output columns; a class without an example gets a bias that never wins.
-    :param c: inverse strength of regularisation.
-    """
-    from sklearn.svm import LinearSVC
-
-    model = LinearSVC(C=c, random_state=0).fit(matrix, np.asarray(labels, dtype=object).astype(str), sample_weight)
-    weights = np.zeros((matrix.shape[1], len(classes)))
-    bias = np.full(len(classes), -10.0)
-    place = {name: number for number, name in enumerate(classes)}
-    if len(model.classes_) == 2:  # one separator stands for both
-        columns = np.vstack([-model.coef_, model.coef_]), np.array([-model.intercept_[0], model.intercept_[0]])
-    else:
-        columns = model.coef_, model.intercept_
-    for name, coefficients, intercept in zip(model.classes_, *columns, strict=True):
-        weights[:, place[str(name)]] = coefficients
-        bias[place[str(name)]] = intercept
-    return Columns(weights, bias)
-
-
 def stack(parts: Sequence[Columns], idf: F32) -> tuple[Weights, npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Outputs side by side, as whole numbers: the weights, the size of one step per output, and the biases."""
-    real = np.hstack([part.weights for part in parts]) * idf[:, None]
-    sizes = np.abs(real).max(axis=0)
+    """Outputs side by side, as whole numbers: the weights, the size of one step per output, and the biases.
+
+    :param parts: weights per occurrence of a feature, IDF included.
+    """
+    real = np.hstack([part.weights for part in parts])
+    sizes = np.sqrt((real**2).mean(axis=0))
     sizes[sizes == 0] = 1.0
     values, shifts, step = quantize(real / sizes)
     energy = np.rint(idf.astype(np.float64) ** 2 * ENERGY_UNIT).astype(np.int32)

@@ -27,6 +27,8 @@ class Guard(Flag):
     """«уже починили», «воду дали», «спасибо» in the same or the next sentence."""
     FUTURE = auto()
     """«будут отключать», «планируется отключение»."""
+    BYGONE = auto()
+    """«была авария», «после прорыва», «из-за обвала»: named as past or as a cause."""
     USUAL = NEGATED | HYPOTHETICAL | FIXED
 
 
@@ -42,10 +44,12 @@ _REPAIRED = re.compile(
     "(?:по|от)?чин(?:или|ил|ила|ен[аоы]?|ено)$|"
     "(?:устран|исправ|восстанов|замен|отремонтир|потуш|ликвидир|налад|заделал|заварил|спил|распил|огород|заработал|включ|подключ|"
     "откачал|расчист|почист|вычист|прочист|убрал|очист|сбил|вывез|спас|пустил|запустил|починен|поправ|закрыл|откачен|отозвал)"
-    "\\w*?(?:ла|ли|ло|л|лся|лась|лось|лись|ено|ена|ены|ен|ано|ана|аны|ан|то|та|ты|т)$"
+    "\\w*?(?:ла|ли|ло|л|лся|лась|лось|лись|ено|ена|ены|ен|ано|ана|аны|ан)$"
 )
 _NOT_REPAIRED = frozenset({"не", "обещать", "никто", "ничего", "обязать", "должен"})
 _AGAIN = frozenset("опять снова вновь опять-таки теперь но однако а заново".split())
+_CAUSES = frozenset("после из-за вследствие причина прошлый вчерашний последствие результат".split())
+_WAS = frozenset("был была было были бывший".split())
 _THANKS = frozenset({"спасибо", "благодарить"})
 _IN_ADVANCE = frozenset({"заранее", "заране", "за"})
 _ABBREVIATION = re.compile(
@@ -76,10 +80,6 @@ class Scene:
             numbers.append(number)
             end, previous = token.end, token.form
         return numbers
-
-    def same_sentence(self, match: Sequence[int]) -> bool:
-        """Whether all these tokens stand in one sentence."""
-        return self.sentences[min(match)] == self.sentences[max(match)]
 
     def sentence_bounds(self, number: int) -> tuple[int, int]:
         """First token and end (exclusive) of the sentence that holds a token."""
@@ -128,6 +128,13 @@ def _future(scene: Scene, match: Sequence[int]) -> bool:
     return False
 
 
+def _bygone(scene: Scene, match: Sequence[int]) -> bool:
+    start, stop = min(match), max(match) + 1
+    before = scene.tokens[max(0, start - 2) : start]
+    after = scene.tokens[stop : stop + 1]
+    return any(token.lemma in _CAUSES for token in before) or any(token.form in _WAS for token in (*before, *after))
+
+
 def _fixed(scene: Scene, match: Sequence[int]) -> bool:
     first, end = scene.sentence_bounds(match[0])
     tokens = scene.tokens
@@ -152,6 +159,7 @@ _CHECKS: tuple[tuple[Guard, Callable[[Scene, Sequence[int]], bool]], ...] = (
     (Guard.NEGATED, _negated),
     (Guard.HYPOTHETICAL, _hypothetical),
     (Guard.FUTURE, _future),
+    (Guard.BYGONE, _bygone),
     (Guard.FIXED, _fixed),
 )
 

@@ -5,6 +5,7 @@ A pattern is written as slots with gaps between them::
     @smell ~3 @gas          either order, at most three words between
     нет|нету ..2 @heat      this order, at most two words between
     вот вот                 next to each other
+    @ambulance ~~8 ждать    as ~8, and a sentence may end in between
 
 A slot is a choice of lemmas (``нет|нету``), lemma beginnings (``отсутств*``), written forms (``=света``) and concepts
 (``@heat``, see `appealnlp.urgency.concepts`); ``скорый&скорая,скорую`` takes a lemma in certain forms only. A slot whose
@@ -34,13 +35,14 @@ class Pattern:
 
     :param source: as it was written.
     :param slots: numbers of its slots.
-    :param gaps: before each slot but the first: how many words may stand between, and whether the order is free.
+    :param gaps: before each slot but the first: how many words may stand between, whether the order is free, and whether
+        a sentence may end in between.
     :param required: mask of the concepts without which it cannot match.
     """
 
     source: str
     slots: tuple[int, ...]
-    gaps: tuple[tuple[int, bool], ...]
+    gaps: tuple[tuple[int, bool, bool], ...]
     required: int
 
     def matches(self, positions: Positions) -> Iterator[tuple[int, ...]]:
@@ -49,12 +51,19 @@ class Pattern:
             for first in positions[self.slots[0]]:
                 yield from self._extend((first,), positions)
 
+    def within_sentences(self, match: tuple[int, ...], sentences: Sequence[int]) -> bool:
+        """Whether no sentence ends inside a match, except where the pattern allows it."""
+        return all(
+            crosses or sentences[one] == sentences[other]
+            for one, other, (_, _, crosses) in zip(match[:-1], match[1:], self.gaps, strict=True)
+        )
+
     def _extend(self, chosen: tuple[int, ...], positions: Positions) -> Iterator[tuple[int, ...]]:
         depth = len(chosen)
         if depth == len(self.slots):
             yield chosen
             return
-        gap, free = self.gaps[depth - 1]
+        gap, free, _ = self.gaps[depth - 1]
         last = chosen[-1]
         low = last - gap - 1 if free else last + 1
         for position in positions[self.slots[depth]]:
@@ -62,14 +71,17 @@ class Pattern:
                 yield from self._extend((*chosen, position), positions)
 
 
+_Entry = tuple[int, tuple[str, ...]]
+"""A slot, and the forms that it takes of a word (none: all of them)."""
+
+
 class _Lexicon:
     """Which slots a word can fill. Filled while the rules are imported, only read afterwards."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
-        self._exact: dict[str, set[int]] = {}
-        self._stems: dict[str, set[int]] = {}
-        self._forms: dict[int, tuple[str, ...]] = {}
+        self._exact: dict[str, set[_Entry]] = {}
+        self._stems: dict[str, set[_Entry]] = {}
         self._known: dict[tuple[str, str], tuple[int, ...]] = {}
 
     def slot(self, source: str) -> int:
@@ -77,12 +89,9 @@ class _Lexicon:
         if source not in self._numbers:
             number = self._numbers[source] = len(self._numbers)
             self._known = {}
-            lemmas, _, forms = source.partition("&")
-            if forms:
-                self._forms[number] = tuple(forms.replace("ё", "е").split(","))
-            for word in _words_of(lemmas):
+            for word, forms in _words_of(source):
                 table = self._stems if word.endswith("*") else self._exact
-                table.setdefault(word.rstrip("*"), set()).add(number)
+                table.setdefault(word.rstrip("*"), set()).add((number, forms))
         return self._numbers[source]
 
     def slots_of(self, lemma: str, form: str) -> tuple[int, ...]:
@@ -91,24 +100,26 @@ class _Lexicon:
         if known is None:
             if len(self._known) >= _MEMORY:
                 self._known = {}
-            found = self._find(lemma) | self._find("=" + form)
-            known = tuple(number for number in sorted(found) if form in self._forms.get(number, (form,)))
+            entries = self._find(lemma) | self._find("=" + form)
+            known = tuple(sorted({number for number, forms in entries if not forms or form in forms}))
             self._known[lemma, form] = known
         return known
 
-    def _find(self, word: str) -> set[int]:
+    def _find(self, word: str) -> set[_Entry]:
         found = set(self._exact.get(word, ()))
         for length in range(1, len(word) + 1):
             found |= self._stems.get(word[:length], set())
         return found
 
 
-def _words_of(source: str) -> Iterator[str]:
-    for word in source.split("|"):
+def _words_of(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The words of a slot, each with the forms that it is limited to."""
+    for choice in source.replace("ё", "е").split("|"):
+        word, _, forms = choice.partition("&")
         if word.startswith("@"):
-            yield from CONCEPTS[word[1:]]
+            yield from ((lemma, ()) for lemma in CONCEPTS[word[1:]])
         else:
-            yield word.replace("ё", "е")
+            yield word, tuple(forms.split(",")) if forms else ()
 
 
 _LEXICON = _Lexicon()
@@ -117,22 +128,22 @@ _LEXICON = _Lexicon()
 def _required(source: str) -> int:
     """Bits of the concepts that hold every word of a slot."""
     mask = -1
-    for word in _words_of(source.partition("&")[0]):
+    for word, _ in _words_of(source):
         mask &= 0 if word.startswith("=") else concept_mask(word.rstrip("*"), stem=word.endswith("*"))
     return mask
 
 
 def _compile(source: str) -> Pattern:
     slots: list[int] = []
-    gaps: list[tuple[int, bool]] = []
+    gaps: list[tuple[int, bool, bool]] = []
     required = 0
-    pending: tuple[int, bool] | None = None
+    pending: tuple[int, bool, bool] | None = None
     for word in source.split():
         if word.startswith((".", "~")):
-            pending = (int(word.lstrip(".~")), word.startswith("~"))
+            pending = (int(word.lstrip(".~")), word.startswith("~"), word.startswith("~~"))
             continue
         if slots:
-            gaps.append(pending or (0, False))
+            gaps.append(pending or (0, False, False))
         pending = None
         slots.append(_LEXICON.slot(word))
         required |= _required(word)

@@ -24,7 +24,7 @@ class Rule:
     :param name: stable name, ``subject.situation``.
     :param level: how urgent it is.
     :param title_ru: what a clerk reads («запах газа»).
-    :param patterns: any of them tells of the situation; all words of a match stand in one sentence.
+    :param patterns: any of them tells of the situation.
     :param norm: code of its norm in the norms file, if one applies.
     :param unless: look-alikes: patterns that take the force out of a match in the same sentence.
     :param unless_anywhere: look-alikes that do so anywhere in the message.
@@ -58,7 +58,7 @@ class Rule:
             if mask & pattern.required != pattern.required:
                 continue
             for match in pattern.matches(positions):
-                if scene.same_sentence(match) and self._holds(scene, positions, match):
+                if pattern.within_sentences(match, scene.sentences) and self._holds(scene, positions, match):
                     return tuple(sorted(match))
         return None
 
@@ -71,7 +71,7 @@ class Rule:
             return True
         sentence = scene.sentences[match[0]]
         return not any(
-            scene.sentences[other[0]] == sentence and scene.same_sentence(other)
+            scene.sentences[other[0]] == sentence and pattern.within_sentences(other, scene.sentences)
             for pattern in self.unless
             for other in pattern.matches(positions)
         )

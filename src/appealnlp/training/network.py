@@ -1,0 +1,162 @@
+"""Learn topics with one hidden layer over weighted words: wide, sparse input, few hidden units, a softmax.
+
+The hidden units are sums over words, so scoring adds up one row per word (see `appealnlp.scores`). Beside its own
+learned row each lemma brings a ready word vector through a learned projection: lemmas that training never saw, or saw
+rarely, land near their neighbours in meaning. After training the projection is folded into the rows, so it costs
+nothing. Adam (D. Kingma, J. Ba, 2015), with rows of absent words left alone; dropout of words and of hidden units
+(N. Srivastava et al., 2014). Plain numpy on one thread: the same data give the same weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Network", "NetworkSettings", "fit_network"]
+
+F32 = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSettings:
+    """How the network is trained; the defaults are what the experiments found best."""
+
+    hidden: int = 128
+    epochs: int = 12
+    learning_rate: float = 4e-3
+    batch: int = 256
+    word_dropout: float = 0.3
+    hidden_dropout: float = 0.3
+    group_loss: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Network:
+    """Learned parameters: ``relu(x @ words + v @ vectors + hidden_bias) @ topics + topic_bias``.
+
+    Shapes: ``words`` (features, hidden), ``vectors`` (vector length, hidden), ``topics`` (hidden, topics).
+    """
+
+    words: F32
+    vectors: F32
+    hidden_bias: F32
+    topics: F32
+    topic_bias: F32
+
+    def hidden(self, matrix: Any, vectors: F32) -> F32:
+        """Hidden units before the rectifier, shape ``(messages, hidden)``."""
+        units: F32 = matrix @ self.words + vectors @ self.vectors + self.hidden_bias
+        return units
+
+    def logits(self, matrix: Any, vectors: F32) -> F32:
+        """Topic scores, shape ``(messages, topics)``."""
+        scores: F32 = np.maximum(self.hidden(matrix, vectors), 0) @ self.topics + self.topic_bias
+        return scores
+
+
+class _Adam:
+    """Adam's moments of one dense parameter."""
+
+    def __init__(self, parameter: F32) -> None:
+        self._parameter = parameter
+        self._mean, self._square = np.zeros_like(parameter), np.zeros_like(parameter)
+
+    def step(self, gradient: F32, rate: float) -> None:
+        self._mean *= _DECAY_MEAN
+        self._mean += (1 - _DECAY_MEAN) * gradient
+        self._square *= _DECAY_SQUARE
+        self._square += (1 - _DECAY_SQUARE) * gradient * gradient
+        self._parameter -= rate * self._mean / (np.sqrt(self._square) + 1e-8)
+
+
+_DECAY_MEAN, _DECAY_SQUARE = np.float32(0.9), np.float32(0.99)
+_WARM_UP = 50
+
+
+def fit_network(
+    matrix: Any,
+    vectors: F32,
+    targets: F32,
+    topic_groups: npt.NDArray[np.int64],
+    sample_weight: npt.NDArray[np.floating],
+    settings: NetworkSettings,
+    progress: Callable[[int, int], None] | None = None,
+) -> Network:
+    """Train the network.
+
+    :param matrix: normalised features, CSR float32, shape ``(messages, features)``.
+    :param vectors: summed word vectors of each message, normalised alike, shape ``(messages, vector length)``.
+    :param targets: probability of each topic for each message, shape ``(messages, topics)``, rows sum to 1.
+    :param topic_groups: number of the group of each topic.
+    :param sample_weight: how much each message counts.
+    :param progress: told the finished and the total number of epochs.
+    """
+    from scipy.sparse import csr_matrix
+
+    draw = np.random.default_rng(settings.seed)
+    messages, features = matrix.shape
+    hidden, topics = settings.hidden, targets.shape[1]
+
+    def normal(rows: int, columns: int, spread: float) -> F32:
+        return draw.standard_normal((rows, columns), dtype=np.float32) * np.float32(spread)
+
+    words = normal(features, hidden, 0.1)
+    mean, square = np.zeros_like(words), np.zeros_like(words)
+    net = Network(
+        words,
+        normal(vectors.shape[1], hidden, 0.1),
+        np.zeros(hidden, np.float32),
+        normal(hidden, topics, 0.5 * np.sqrt(2 / hidden)),
+        np.zeros(topics, np.float32),
+    )
+    dense = [_Adam(part) for part in (net.topics, net.hidden_bias, net.topic_bias, net.vectors)]
+    membership = np.zeros((topics, int(topic_groups.max()) + 1), np.float32)
+    membership[np.arange(topics), topic_groups] = 1
+    group_targets = targets @ membership
+    weight = (sample_weight / sample_weight.mean()).astype(np.float32)
+    keep_word, keep_unit = np.float32(1 - settings.word_dropout), np.float32(1 - settings.hidden_dropout)
+    steps = settings.epochs * -(-messages // settings.batch)
+    step = 0
+    for epoch in range(settings.epochs):
+        order = draw.permutation(messages)
+        for start in range(0, messages, settings.batch):
+            rows = order[start : start + settings.batch]
+            part = matrix[rows]
+            part.data = part.data * ((draw.random(len(part.data), dtype=np.float32) < keep_word) / keep_word)
+            seen = np.unique(part.indices)  # only these rows of `words` change
+            small = csr_matrix((part.data, np.searchsorted(seen, part.indices), part.indptr), (len(rows), len(seen)))
+            seen_words = words[seen]
+
+            units = small @ seen_words + vectors[rows] @ net.vectors + net.hidden_bias
+            kept = (draw.random(units.shape, dtype=np.float32) < keep_unit) / keep_unit * (units > 0)
+            units = units * kept
+            scores = units @ net.topics + net.topic_bias
+            scores -= scores.max(axis=1, keepdims=True)
+            np.exp(scores, out=scores)
+            chance = scores / scores.sum(axis=1, keepdims=True)
+
+            slope = chance - targets[rows]
+            if settings.group_loss:
+                ratio = group_targets[rows] / np.maximum(chance @ membership, 1e-6)
+                slope += np.float32(settings.group_loss) * chance * (1 - ratio @ membership.T)
+            slope *= (weight[rows] / len(rows))[:, None]
+            unit_slope = (slope @ net.topics.T) * kept
+
+            step += 1
+            rate = settings.learning_rate * (1 - (step - 1) / steps) * min(1.0, step / _WARM_UP)
+            rate *= float(np.sqrt(1 - _DECAY_SQUARE**step) / (1 - _DECAY_MEAN**step))
+            gradient = small.T @ unit_slope
+            mean[seen] = moved = _DECAY_MEAN * mean[seen] + (1 - _DECAY_MEAN) * gradient
+            square[seen] = spread = _DECAY_SQUARE * square[seen] + (1 - _DECAY_SQUARE) * gradient * gradient
+            words[seen] = seen_words - np.float32(rate) * moved / (np.sqrt(spread) + np.float32(1e-8))
+            gradients = (units.T @ slope, unit_slope.sum(axis=0), slope.sum(axis=0), vectors[rows].T @ unit_slope)
+            for parameter, one in zip(dense, gradients, strict=True):
+                parameter.step(one, np.float32(rate))
+        if progress is not None:
+            progress(epoch + 1, settings.epochs)
+    return net

@@ -1,0 +1,72 @@
+"""Who is hit: infants, pregnant, disabled, bedridden and old people, as far as words tell.
+
+The flag itself is learned; these are the rules behind it. A child who is only the receiver of a benefit, or who «goes
+there too», is no evidence (see the guide of the labels), so a child counts only next to what harms it.
+"""
+
+from __future__ import annotations
+
+from ..text import Document
+from .concepts import message_mask
+from .guards import Scene
+from .patterns import compile_patterns, positions_of
+
+__all__ = ["NEEDS", "VULNERABLE_MASKS", "vulnerable_evidence"]
+
+NEEDS = ("child", "fragile")
+"""Concepts without which there is no evidence."""
+
+_CHILD = "ребенок|ребёнок|малыш|младенец|мальчик|девочка|дочь|сын|дочка|сынок|внук|внучка|детишки|грудничок|двойня|дитя"
+_HARM = (
+    "болеть|больной|заболеть|замерза*|мерзнуть|упасть|травм*|пострадать|температура|холодно|холод|инвалид|грудной|новорожденный|задыхаться|"
+    "укусить|покусать|искусать|удариться|сломать|плакать|скорый|приступ|боль|провалиться|аллергия|кашлять|больница|операция|врач|диагноз"
+)
+_PATTERNS = compile_patterns(
+    "инвалид*|ивалид|беременн*|лежачий|колясочник|парализован*|слепой|незрячий|слабовидящ*|онкобольн*|дцп|аутист*|диабетик|сердечник|маломобильн*|овз",
+    "пенсионер*|ветеран|пожилой|престарел*|старенький|старушка|старик|немощн*",
+    "бабушка|дедушка|бабуля ~4 упасть|болеть|больной|пройти|ходить|выйти|жить|один|лет|скорый|холодно|мерзнуть|инвалид",
+    f"{_CHILD} ~4 {_HARM}",
+    f"маленький|грудной|новорожденный|малолетний|годовалый ~1 {_CHILD}",
+    f"{_CHILD} ~1 месяц|мес|год|годик|лет",
+    "грудничок|младенец|новорожденн*|двойня",
+)
+_LOOK_ALIKES = compile_patterns(
+    "пособие|выплата|справка|сертификат|субсидия|доплата|пенсия|надбавка|льгота|оформить",
+)
+
+VULNERABLE_MASKS: tuple[int, ...] = tuple(sorted({pattern.required for pattern in _PATTERNS}))
+"""A message can hold evidence only if its concept mask has all bits of one of these."""
+
+
+def vulnerable_evidence(document: Document, mask: int | None = None) -> list[tuple[int, int]]:
+    """Where a message says that a vulnerable person is hit: ``(start, end)`` spans in it, in order; none if it does not.
+
+    :param document: the preprocessed message.
+    :param mask: its concept mask, if known.
+    """
+    if mask is None:
+        mask = message_mask(document.lemmas)
+    if not any(mask & required == required for required in VULNERABLE_MASKS):
+        return []
+    positions = positions_of(document.tokens)
+    scene = Scene(document)
+    money = {scene.sentences[match[0]] for pattern in _LOOK_ALIKES for match in pattern.matches(positions)}
+    spans = set()
+    for pattern in _PATTERNS:
+        if mask & pattern.required != pattern.required:
+            continue
+        for match in pattern.matches(positions):
+            if pattern.within_sentences(match, scene.sentences) and scene.sentences[match[0]] not in money:
+                spans.add((document.tokens[min(match)].start, document.tokens[max(match)].end))
+    return _joined(sorted(spans))
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Overlapping spans as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

@@ -1,0 +1,354 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appealnlp.errors import OutputError
+from appealnlp.messages import sink as sink_module
+from appealnlp.messages.batch import AddedColumn, Batch, Layout
+from appealnlp.messages.excel_sink import ExcelSink
+from appealnlp.messages.sink import CsvSink, check_target, formula_proof, open_sink, unique_names
+
+ADDED = [AddedColumn("nlp_urgency", "Срочность"), AddedColumn("nlp_confidence", "nlp_confidence", "number")]
+NAMES = ("id", "Текст", "Дата")
+LAYOUT = Layout(NAMES, ("integer", "text", "datetime"), 1)
+ROWS: list[list[object]] = [
+    [1, 'Нет воды; "совсем",\nтретий день', datetime(2024, 2, 1, 10, 5)],
+    [None, None, None],
+    [3, "😀 ёлка\r\tи — тире", datetime(2024, 2, 2)],
+]
+VALUES = {"nlp_urgency": ["critical", "", "none"], "nlp_confidence": [0.51, None, 1.0]}
+FORMATS = ["a.csv", "a.tsv", "a.xlsx", "a.jsonl", "a.parquet"]
+
+
+def batch(rows: list[list[object]], **fields: object) -> Batch:
+    count = len(rows)
+    return Batch(rows, [""] * count, [None] * count, [""] * count, 2, **fields)  # type: ignore[arg-type]
+
+
+def write(path: Path, layout: Layout = LAYOUT, rows: list[list[object]] = ROWS, **options: bool) -> bytes:
+    with open_sink(path, layout, ADDED, **options) as sink:
+        sink.write(batch(rows), {key: (values * len(rows))[: len(rows)] for key, values in VALUES.items()})
+    return path.read_bytes()
+
+
+def csv_rows(content: bytes, delimiter: str = ",", encoding: str = "utf-8") -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode(encoding), newline=""), delimiter=delimiter))
+
+
+AS_TEXT = [
+    ["id", "Текст", "Дата", "Срочность", "nlp_confidence"],
+    ["1", 'Нет воды; "совсем",\nтретий день', "2024-02-01 10:05:00", "critical", "0.51"],
+    ["", "", "", "", ""],
+    ["3", "😀 ёлка\r\tи — тире", "2024-02-02 00:00:00", "none", "1"],
+]
+
+
+def test_csv(tmp_path: Path) -> None:
+    content = write(tmp_path / "a.csv")
+    assert csv_rows(content) == AS_TEXT
+    assert content.startswith("id,Текст".encode())
+    assert b"\r\n" not in content
+
+
+def test_csv_for_excel(tmp_path: Path) -> None:
+    content = write(tmp_path / "a.csv", excel_csv=True)
+    assert csv_rows(content, ";", "utf-8-sig") == AS_TEXT
+    assert content.startswith(b"\xef\xbb\xbfid;")
+    assert content.endswith(b"none;1\r\n")
+
+
+def test_tsv(tmp_path: Path) -> None:
+    assert csv_rows(write(tmp_path / "a.tsv"), "\t") == AS_TEXT
+
+
+def test_jsonl(tmp_path: Path) -> None:
+    records = [json.loads(line) for line in write(tmp_path / "a.jsonl").decode().split("\n")[:-1]]
+    assert records[0] == {
+        "id": 1,
+        "Текст": ROWS[0][1],
+        "Дата": "2024-02-01 10:05:00",
+        "Срочность": "critical",
+        "nlp_confidence": 0.51,
+    }
+    assert records[1]["nlp_confidence"] is None
+    assert len(records) == 3
+
+
+def test_jsonl_keeps_objects_as_they_were(tmp_path: Path) -> None:
+    objects = [{"text": "а", "tags": [1, {"x": None}]}, {"other": float("nan"), "nlp_urgency": "старое"}]
+    layout = Layout(("text", "tags", "other"), ("text", "text", "number"), 0)
+    with open_sink(tmp_path / "a.jsonl", layout, [AddedColumn("nlp_urgency", "nlp_urgency")]) as sink:
+        rows = [[record.get(name) for name in layout.columns] for record in objects]
+        sink.write(batch(rows, objects=objects), {"nlp_urgency": ["none", "urgent"]})
+    lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(lines[0]) == {**objects[0], "nlp_urgency": "none"}
+    assert json.loads(lines[1]) == {"other": None, "nlp_urgency": "urgent"}
+
+
+def test_parquet(tmp_path: Path) -> None:
+    write(tmp_path / "a.parquet")
+    table = pq.read_table(tmp_path / "a.parquet")
+    assert table.schema.types == [pa.int64(), pa.string(), pa.timestamp("us"), pa.string(), pa.float64()]
+    assert table.column("Дата").to_pylist() == [row[2] for row in ROWS]
+    assert table.column("nlp_confidence").to_pylist() == VALUES["nlp_confidence"]
+
+
+def test_parquet_keeps_arrow_types(tmp_path: Path) -> None:
+    schema = pa.schema([("text", pa.large_string()), ("n", pa.int8()), ("when", pa.timestamp("ns"))])
+    arrow = pa.RecordBatch.from_pydict({"text": ["а", None], "n": [1, None], "when": [123, None]}, schema)
+    layout = Layout(("text", "n", "when"), ("text", "integer", "datetime"), 0, None, schema)
+    with open_sink(tmp_path / "a.parquet", layout, ADDED[:1]) as sink:
+        sink.write(batch([[], []], arrow=arrow), {"nlp_urgency": ["none", "urgent"]})
+    table = pq.read_table(tmp_path / "a.parquet")
+    assert table.schema.types[:3] == schema.types
+    assert table.select([0, 1, 2]).to_batches()[0].equals(arrow)
+
+
+def test_parquet_makes_row_groups_of_many_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sink_module, "_ROW_GROUP", 5)
+    with open_sink(tmp_path / "a.parquet", LAYOUT, ADDED) as sink:
+        for _ in range(3):
+            sink.write(batch(ROWS), VALUES)
+    file = pq.ParquetFile(tmp_path / "a.parquet")
+    assert [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)] == [6, 3]
+    file.close()
+
+
+def test_a_value_that_does_not_go_into_parquet(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="'id'"):
+        write(tmp_path / "a.parquet", rows=[[2**70, "а", None]])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_excel(tmp_path: Path) -> None:
+    write(tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    sheet = book.active
+    values = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert values[0] == AS_TEXT[0]
+    assert values[1] == [1, ROWS[0][1], ROWS[0][2], "critical", 0.51]
+    assert values[3][1] == "😀 ёлка\n\tи — тире"  # Excel's line break
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == "A1:E4"
+    assert sheet.column_dimensions["B"].width > 60
+    assert sheet["B2"].alignment.wrap_text
+    assert sheet["B2"].alignment.vertical == "top"
+    book.close()
+
+
+def test_every_urgency_has_its_colour(tmp_path: Path) -> None:
+    levels = ["emergency", "critical", "urgent", "routine", "none"]
+    with open_sink(tmp_path / "a.xlsx", Layout(("text",), ("text",), 0), ADDED[:1]) as sink:
+        sink.write(batch([["х"]] * 6), {"nlp_urgency": [*levels, ""]})
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert len({sheet.cell(row, 2).fill.fgColor.rgb for row in range(2, 7)}) == 5
+    assert sheet["A2"].fill.fill_type is None
+
+
+def test_long_texts_stand_whole_on_their_own_sheet(tmp_path: Path) -> None:
+    long = "Длинно 😀 " * 12_000
+    write(tmp_path / "a.xlsx", rows=[[1, "коротко", None], [2, long, None], [3, "а" * 32_767, None]])
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    sheet = book["Сообщения"]
+    assert len(sheet["B3"].value.encode("utf-16-le")) // 2 <= 32_767
+    assert sheet["B3"].value.endswith("[целиком на листе «Длинные тексты»]")
+    assert sheet["B4"].value == "а" * 32_767
+    pieces = list(book["Длинные тексты"].iter_rows(min_row=2, values_only=True))
+    assert "".join(str(piece[4]) for piece in pieces) == long
+    assert {piece[1:3] for piece in pieces} == {(3, "Текст")}
+
+
+def test_rows_over_the_limit_go_to_the_next_sheet(tmp_path: Path) -> None:
+    with ExcelSink(tmp_path / "a.xlsx", LAYOUT, ADDED, max_rows=4) as sink:
+        for start in range(0, 8, 2):
+            rows: list[list[object]] = [[start, "а", None], [start + 1, "б", None]]
+            sink.write(batch(rows), {key: values[:2] for key, values in VALUES.items()})
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames == ["Сообщения", "Сообщения 2", "Сообщения 3"]
+    assert [sheet["A1"].value for sheet in book] == ["id"] * 3
+    numbers = [row[0] for sheet in book for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert numbers == list(range(8))
+
+
+ODD_VALUES = [2**60, float("nan"), float("inf"), date(1850, 1, 1), {"а": 1}, True, b"\x01", 10**400]
+
+
+def test_odd_values_go_into_every_format(tmp_path: Path) -> None:
+    layout = Layout(tuple(map(str, range(len(ODD_VALUES)))), ("text",) * len(ODD_VALUES), 0)
+    for name in FORMATS:
+        write(tmp_path / name, layout, [list(ODD_VALUES)])
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert sheet["A2"].value == str(2**60)
+    assert sheet["D2"].value == "1850-01-01"
+
+
+DANGEROUS = ["=1+1", "+7-912-000", "-cmd", "@SUM(A1)", "\t=1", "\r=1", "=", "- Когда починят?", "-1+1", "+5 рублей"]
+HARMLESS = ["-5", "+5", "-5,5", "-0.5", "+79120000000", "-5%", "-", "---", "1=1", "а", "", "'=1", "—", "«=»"]
+
+
+@pytest.mark.parametrize("value", DANGEROUS)
+def test_a_formula_gets_an_apostrophe(value: str) -> None:
+    assert formula_proof(value) == "'" + value
+
+
+@pytest.mark.parametrize("value", HARMLESS)
+def test_what_is_no_formula_stays(value: str) -> None:
+    assert formula_proof(value) == value
+
+
+@pytest.mark.parametrize("options", [{}, {"excel_csv": True}])
+def test_no_cell_of_a_csv_is_a_formula(tmp_path: Path, options: dict[str, bool]) -> None:
+    layout = Layout(("=заголовок", "text"), ("text", "text"), 1)
+    content = write(tmp_path / "a.csv", layout, [[value, value] for value in DANGEROUS], **options)
+    rows = csv_rows(content, ";" if options else ",", "utf-8-sig")
+    assert rows[0][:2] == ["'=заголовок", "text"]
+    assert [row[0] for row in rows[1:]] == ["'" + value for value in DANGEROUS]
+
+
+def test_no_cell_of_a_workbook_is_a_formula_and_all_stay_as_they_are(tmp_path: Path) -> None:
+    layout = Layout(("=заголовок", "text"), ("text", "text"), 1)
+    cells = [*DANGEROUS, "https://example.org", "0012", "_x000D_"]
+    write(tmp_path / "a.xlsx", layout, [[value, value] for value in cells])
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert {cell.data_type for row in sheet.iter_rows(max_col=2) for cell in row} == {"s"}
+    assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == [
+        cell.replace("\r", "\n") for cell in cells
+    ]
+    assert not sheet._hyperlinks
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_an_exception_leaves_the_old_file_and_nothing_else(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("старое")
+    with pytest.raises(KeyboardInterrupt), open_sink(tmp_path / name, LAYOUT, ADDED) as sink:
+        sink.write(batch(ROWS), VALUES)
+        raise KeyboardInterrupt
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "старое"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_until_the_end_there_is_no_target(tmp_path: Path, name: str) -> None:
+    with open_sink(tmp_path / name, LAYOUT, ADDED) as sink:
+        sink.write(batch(ROWS), VALUES)
+        assert not (tmp_path / name).exists()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_rows_make_a_file_with_headings(tmp_path: Path, name: str) -> None:
+    with open_sink(tmp_path / name, LAYOUT, ADDED):
+        pass
+    assert (tmp_path / name).exists()
+
+
+def test_the_mode_of_an_old_file_stays_and_links_are_followed(tmp_path: Path) -> None:
+    target, link = tmp_path / "a.csv", tmp_path / "link.csv"
+    target.write_text("старое")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    write(link)
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8").startswith("id,")
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+@contextmanager
+def _unwritable(folder: Path) -> Iterator[None]:
+    folder.chmod(0o500)
+    try:
+        yield
+    finally:
+        folder.chmod(0o700)
+
+
+def test_targets_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    os.mkfifo(tmp_path / "pipe.csv")
+    for name, what in [
+        ("a.doc", ".csv, .tsv, .xlsx, .jsonl, .parquet"),
+        ("a", "must end with"),
+        ("none/a.csv", "no folder"),
+        ("folder.csv", "a folder, not a file"),
+        ("pipe.csv", "not an ordinary file"),
+    ]:
+        with pytest.raises(OutputError, match=what):
+            check_target(tmp_path / name)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_without_permission(tmp_path: Path) -> None:
+    with _unwritable(tmp_path), pytest.raises(OutputError, match="cannot be written"):
+        check_target(tmp_path / "a.csv")
+
+
+def test_a_disk_that_fills_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(CsvSink, "_write", full)
+    with pytest.raises(OutputError, match="No space left"):
+        write(tmp_path / "a.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    with open_sink("-", Layout(("text",), ("text",), 0), []) as sink:
+        sink.write(batch([["ё"]]), {})
+    with open_sink("-", Layout(("text",), ("text",), 0), [], standard="jsonl") as sink:
+        sink.write(batch([["ё"]]), {})
+    assert capsys.readouterr().out == 'text\nё\n{"text": "ё"}\n'
+
+
+@pytest.mark.parametrize(
+    ("names", "unique"),
+    [
+        (["a", "b"], ["a", "b"]),
+        (["a", "a", "a"], ["a", "a_2", "a_3"]),
+        (["a", "a", "a_2"], ["a", "a_3", "a_2"]),
+        (["", "", "column_1"], ["column_1_2", "column_2", "column_1"]),
+    ],
+)
+def test_unique_names(names: list[str], unique: list[str]) -> None:
+    assert unique_names(names) == unique
+
+
+@given(st.lists(st.sampled_from(["", "a", "a_2", "a_3", "column_1", "column_2"])))
+def test_unique_names_are_unique_and_first_come_first_kept(names: list[str]) -> None:
+    unique = unique_names(names)
+    assert len(set(unique)) == len(names)
+    assert all(name in unique for name in names if name)
+
+
+CELLS = st.none() | st.integers(-(10**20), 10**20) | st.floats() | st.text(max_size=30) | st.dates() | st.datetimes()
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(st.lists(CELLS, min_size=2, max_size=2), max_size=5))
+def test_rows_in_are_rows_out_in_every_format(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[object]]
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    layout = Layout(("a", "text"), ("text", "text"), 1)
+    for name in FORMATS:
+        write(folder / name, layout, rows)
+    assert len(csv_rows((folder / "a.csv").read_bytes())) == len(rows) + 1
+    assert len(csv_rows((folder / "a.tsv").read_bytes(), "\t")) == len(rows) + 1
+    assert len((folder / "a.jsonl").read_text(encoding="utf-8").split("\n")) == len(rows) + 1
+    assert pq.read_metadata(folder / "a.parquet").num_rows == len(rows)
+    book = openpyxl.load_workbook(folder / "a.xlsx")
+    assert book.active.auto_filter.ref == f"A1:D{max(len(rows), 1) + 1}"
