@@ -39,7 +39,7 @@ SOURCES = {"perm": 1.0, "spb": 0.5, "kursk": 3.0}
 FOLDS = 5
 LEAST_LETTERS = 8
 """Messages with fewer letters and digits («Да», an empty text) say nothing about their topic."""
-DEFINITION_WEIGHT = 3.0
+DEFINITION_WEIGHT = 1.0
 
 
 @dataclass(frozen=True)
@@ -136,6 +136,7 @@ def train(taxonomy: Taxonomy, rows: Sequence[Row], urgency: Sequence[UrgencyRow]
         [row.text for row in usable] + [f"{topic.title}. {topic.definition.partition(' Не ')[0]}" for topic in definitions],
         [row.topic for row in usable] + [topic.code for topic in definitions],
         np.array([SOURCES[row.source] for row in usable] + [DEFINITION_WEIGHT] * len(definitions)),
+        [row.source for row in usable] + [""] * len(definitions),
     )
     labels = UrgencyLabels(
         [row.text for row in urgency],

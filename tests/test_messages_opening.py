@@ -6,10 +6,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import xlsxwriter
 
 from appealnlp.errors import InputError
 from appealnlp.messages import open_source
@@ -20,10 +20,10 @@ TEXTS = ["Нет воды третий день", "Спасибо за нову�
 def make(folder: Path, name: str) -> Path:
     path = folder / name
     if name.endswith(".xlsx"):
-        with xlsxwriter.Workbook(str(path)) as book:
-            sheet = book.add_worksheet()
-            for row, cells in enumerate([("id", "text"), *enumerate(TEXTS)]):
-                sheet.write_row(row, 0, cells)
+        book = openpyxl.Workbook()
+        for cells in [("id", "text"), *enumerate(TEXTS)]:
+            book.active.append(cells)
+        book.save(path)
     elif name.endswith(".parquet"):
         pq.write_table(pa.table({"id": range(3), "text": TEXTS}), path)
     elif name.endswith(".csv"):

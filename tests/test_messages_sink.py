@@ -17,8 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appealnlp.errors import OutputError
+from appealnlp.messages import excel_sink
 from appealnlp.messages import sink as sink_module
 from appealnlp.messages.batch import AddedColumn, Batch, Layout
+from appealnlp.messages.excel import open_excel
 from appealnlp.messages.excel_sink import ExcelSink
 from appealnlp.messages.sink import CsvSink, check_target, formula_proof, open_sink, unique_names
 
@@ -184,6 +186,15 @@ def test_rows_over_the_limit_go_to_the_next_sheet(tmp_path: Path) -> None:
     assert numbers == list(range(8))
 
 
+def test_a_sheet_that_grows_too_large_goes_on_on_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(excel_sink, "MAX_SHEET_BYTES", 10)
+    with open_sink(tmp_path / "a.xlsx", LAYOUT, ADDED) as sink:
+        for _ in range(2):
+            sink.write(batch(ROWS), VALUES)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert [sheet.max_row for sheet in book] == [4, 4]
+
+
 ODD_VALUES = [2**60, float("nan"), float("inf"), date(1850, 1, 1), {"а": 1}, True, b"\x01", 10**400]
 
 
@@ -225,9 +236,8 @@ def test_no_cell_of_a_workbook_is_a_formula_and_all_stay_as_they_are(tmp_path: P
     write(tmp_path / "a.xlsx", layout, [[value, value] for value in cells])
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
     assert {cell.data_type for row in sheet.iter_rows(max_col=2) for cell in row} == {"s"}
-    assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == [
-        cell.replace("\r", "\n") for cell in cells
-    ]
+    (read,) = open_excel(tmp_path / "a.xlsx").batches()
+    assert [row[0] for row in read.rows] == [cell.replace("\r", "\n") for cell in cells]
     assert not sheet._hyperlinks
 
 

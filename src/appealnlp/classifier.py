@@ -387,17 +387,17 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
         bundle.array("energy.npy", "int32", features),
     )
     heads = Heads(
-        scale=bundle.array("scale.npy", "float64", outputs),
-        bias=bundle.array("bias.npy", "float64", outputs),
+        scale=bundle.array("scale.npy", "float32", outputs),
+        bias=bundle.array("bias.npy", "float32", outputs),
         layer=TopicLayer(
-            bundle.array("topic_layer.npy", "int16", hidden, topics).astype(np.float64),
+            bundle.array("topic_layer.npy", "int8", hidden, topics).astype(np.float32),
             float(bundle.manifest["unit_step"]),
-            float(bundle.manifest["weight_step"]),
-            bundle.array("topic_bias.npy", "float64", topics),
+            bundle.array("topic_steps.npy", "float32", topics),
+            bundle.array("topic_bias.npy", "float32", topics),
         ),
         topic_groups=topic_groups,
         temperature=float(bundle.manifest["temperature"]),
         review_below=float(bundle.manifest["review_below"]),
-        urgency_by_topic=bundle.array("urgency_by_topic.npy", "float64", topics, len(LEVELS)),
+        urgency_by_topic=bundle.array("urgency_by_topic.npy", "float32", topics, len(LEVELS)),
     )
     return Lexicon(lemmas, prefixes, pairs, form_keys, form_lemmas), weights, heads

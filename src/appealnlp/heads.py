@@ -8,6 +8,7 @@ exact and one message gets the same scores alone and in a batch.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +18,13 @@ from .urgency.scale import LEVELS
 
 __all__ = ["KINDS", "Decision", "Heads", "TopicLayer", "softmax"]
 
-F64 = npt.NDArray[np.float64]
+F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
 
 KINDS = ("problem", "question", "proposal", "thanks", "other")
 ALTERNATIVES = 2
+HIGHEST_UNIT = 1023
+HIGHEST_WEIGHT = 127
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,10 @@ class Decision:
 
     topic: I64
     group: I64
-    confidence: F64
-    group_confidence: F64
+    confidence: F32
+    group_confidence: F32
     alternatives: I64
-    alternative_probabilities: F64
+    alternative_probabilities: F32
     urgency: I64
     kind: I64
     vulnerable: npt.NDArray[np.bool_]
@@ -49,20 +52,25 @@ class Decision:
 class TopicLayer:
     """Hidden units -> topics, in whole numbers.
 
-    :param weights: whole numbers up to 2**15, shape ``(hidden, topics)``, kept as float64 for an exact product.
-    :param unit_step: a unit is rounded to a multiple of this; ``weight_step`` is the size of one step of the weights.
+    A unit is rounded to 0..1023 steps and a weight to -127..127, so that sums over up to 128 units stay below 2**24 and a
+    float32 product is exact, in whatever order it is computed.
+
+    :param weights: whole numbers, shape ``(hidden, topics)``, kept as float32.
+    :param unit_step: the size of one step of the units.
+    :param weight_steps: the size of one step of the weights of each topic, shape ``(topics,)``.
     :param bias: shape ``(topics,)``.
     """
 
-    weights: F64
+    weights: F32
     unit_step: float
-    weight_step: float
-    bias: F64
+    weight_steps: F32
+    bias: F32
 
-    def logits(self, units: F64) -> F64:
-        """Scores of the topics from the hidden units before the rectifier."""
-        whole = np.rint(units * (1 / self.unit_step)).clip(0, 32767)
-        return whole @ self.weights * (self.unit_step * self.weight_step) + self.bias
+    def logits(self, units: F32) -> F32:
+        """Scores of the topics from the hidden units before the rectifier, shape ``(messages, topics)``."""
+        whole = np.rint(units * np.float32(1 / self.unit_step)).clip(0, HIGHEST_UNIT)
+        logits: F32 = whole @ self.weights * (self.weight_steps * np.float32(self.unit_step)) + self.bias
+        return logits
 
 
 @dataclass(frozen=True)
@@ -79,36 +87,44 @@ class Heads:
     :param urgency_by_topic: added to the urgency logits for the decided topic, shape ``(topics, levels)``.
     """
 
-    scale: F64
-    bias: F64
+    scale: F32
+    bias: F32
     layer: TopicLayer
     topic_groups: I64
     temperature: float
     review_below: float
-    urgency_by_topic: F64
+    urgency_by_topic: F32
 
     @property
     def hidden(self) -> int:
         """How many hidden units there are."""
         return len(self.layer.weights)
 
-    def outputs(self, sums: Sums) -> F64:
+    @cached_property
+    def _group_starts(self) -> I64:
+        """Number of the first topic of each group."""
+        return np.searchsorted(self.topic_groups, np.arange(self.topic_groups[-1] + 1))
+
+    def outputs(self, sums: Sums) -> F32:
         """Values of all outputs, shape ``(messages, outputs)``."""
-        norm = np.sqrt(np.maximum(sums.energy, 1).astype(np.float64))
-        return sums.totals * (self.scale / norm[:, None]) + self.bias
+        outputs = sums.totals * self.scale
+        outputs *= (1 / np.sqrt(np.maximum(sums.energy, 1))).astype(np.float32)[:, None]
+        outputs += self.bias
+        return outputs
 
-    def probabilities(self, outputs: F64) -> F64:
+    def probabilities(self, outputs: F32) -> F32:
         """Calibrated probabilities of the topics, shape ``(messages, topics)``."""
-        return softmax(self.layer.logits(outputs[:, : self.hidden]) / self.temperature)
+        return softmax(self.layer.logits(outputs[:, : self.hidden]) * np.float32(1 / self.temperature))
 
-    def topic_slope(self, outputs: F64, topic: int) -> F64:
+    def topic_slope(self, outputs: F32, topic: int) -> F32:
         """How a topic's score against the mean of all topics moves with each output, around one message's outputs."""
         slope = np.zeros(len(outputs))
-        against_mean = self.layer.weights[:, topic] - self.layer.weights.mean(axis=1)
-        slope[: self.hidden] = np.where(outputs[: self.hidden] > 0, against_mean * self.layer.weight_step, 0)
+        weights = self.layer.weights * self.layer.weight_steps
+        against_mean = weights[:, topic] - weights.mean(axis=1)
+        slope[: self.hidden] = np.where(outputs[: self.hidden] > 0, against_mean, 0)
         return slope
 
-    def urgency_slope(self, level: int, other: int) -> F64:
+    def urgency_slope(self, level: int, other: int) -> F32:
         """How a level's score against another's moves with each output."""
         slope = np.zeros(len(self.scale))
         slope[self.hidden + level] += 1
@@ -120,17 +136,21 @@ class Heads:
         outputs = self.outputs(sums)
         probabilities = self.probabilities(outputs)
         rows = np.arange(len(probabilities))
-        groups = np.add.reduceat(probabilities, np.searchsorted(self.topic_groups, np.arange(self.topic_groups[-1] + 1)), axis=1)
+        groups = np.add.reduceat(probabilities, self._group_starts, axis=1)
         group = groups.argmax(axis=1)
-        inside = np.where(self.topic_groups == group[:, None], probabilities, -1.0)
-        topic = inside.argmax(axis=1)
+        topic = probabilities.argmax(axis=1)
+        # Where the best topic belongs to another group than all evidence together: the best one inside that group.
+        astray = np.flatnonzero(self.topic_groups[topic] != group)
+        inside = np.where(self.topic_groups == group[astray, None], probabilities[astray], np.float32(-1))
+        topic[astray] = inside.argmax(axis=1)
         confidence = probabilities[rows, topic]
-        rest = probabilities.copy()
-        rest[rows, topic] = -1.0
         alternatives = np.empty((len(rows), ALTERNATIVES), np.int64)
+        alternative_probabilities = np.empty((len(rows), ALTERNATIVES), np.float32)
+        taken = topic
         for place in range(ALTERNATIVES):
-            alternatives[:, place] = rest.argmax(axis=1)
-            rest[rows, alternatives[:, place]] = -1.0
+            probabilities[rows, taken] = -1
+            alternatives[:, place] = taken = probabilities.argmax(axis=1)
+            alternative_probabilities[:, place] = probabilities[rows, taken]
         urgency = outputs[:, self.hidden : self.hidden + len(LEVELS)] + self.urgency_by_topic[topic]
         kinds = outputs[:, self.hidden + len(LEVELS) : -1]
         group_confidence = groups[rows, group]
@@ -140,7 +160,7 @@ class Heads:
             confidence=confidence,
             group_confidence=group_confidence,
             alternatives=alternatives,
-            alternative_probabilities=probabilities[rows[:, None], alternatives],
+            alternative_probabilities=alternative_probabilities,
             urgency=urgency.argmax(axis=1),
             kind=kinds.argmax(axis=1),
             vulnerable=outputs[:, -1] > 0,
@@ -148,7 +168,9 @@ class Heads:
         )
 
 
-def softmax(logits: F64) -> F64:
+def softmax(logits: F32) -> F32:
     """Probabilities of each row."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    powers = logits - logits.max(axis=1, keepdims=True)
+    np.exp(powers, out=powers)
+    powers /= powers.sum(axis=1, keepdims=True)
+    return powers

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,11 @@ class Weights:
     values: npt.NDArray[np.int8]
     shifts: npt.NDArray[np.uint8]
     energy: I32
+
+    @cached_property
+    def whole(self) -> I32:
+        """All weights as they are added up, shape ``(features, outputs)``; for many messages."""
+        return self.rows(np.arange(len(self.values)))
 
     def rows(self, features: npt.NDArray[np.integer]) -> I32:
         """Weights of the given features, shape ``(len(features), outputs)``."""
@@ -98,22 +104,17 @@ class _FormRow:
 
 
 class _Memory:
-    """Rows of the word forms met so far, in arrays, followed by the rows of all lemma pairs."""
+    """Rows of the word forms met so far. Untouched pages of its arrays cost nothing."""
 
-    def __init__(self, lexicon: Lexicon, weights: Weights, capacity: int) -> None:
-        pairs = len(lexicon.pairs)
+    def __init__(self, capacity: int, outputs: int) -> None:
         self.capacity = capacity
         self.count = 0
         self.table = HashTable(capacity)
-        # Untouched pages of these arrays cost nothing.
-        self.rows = np.empty((capacity + pairs, weights.values.shape[1]), np.int32)
-        self.energy = np.empty(capacity + pairs, np.int64)
+        self.rows = np.empty((capacity, outputs), np.int32)
+        self.energy = np.empty(capacity, np.int64)
         self.known = np.empty(capacity, np.int64)
         self.lemmas = np.empty(capacity, np.int32)
         self.masks = np.empty(capacity, np.uint64)
-        pair_features = np.arange(len(lexicon) - pairs, len(lexicon))
-        self.rows[capacity:] = weights.rows(pair_features)
-        self.energy[capacity:] = weights.energy[pair_features]
 
 
 class Scorer:
@@ -193,41 +194,27 @@ class Scorer:
             first = stop
 
     def _score_chunk(self, first: int, cleaned: Sequence[str]) -> ChunkSums:
-        from scipy.sparse import csr_array
-
         tokens = tokenize_chunk(cleaned)
         memory, rows = self._remembered(tokens)
-        messages = len(cleaned)
-        bounds = tokens.bounds
-        owner = np.repeat(np.arange(messages), np.diff(bounds))
-
-        lemmas = memory.lemmas[rows]
-        pairs, at = self._pairs(lemmas, bounds)
-        # Tokens and pairs together, by message: one sparse row per message.
-        indices = np.concatenate([rows, pairs + memory.capacity])
-        owners = np.concatenate([owner, owner[at]])
-        order = np.argsort(owners, kind="stable")
-        indices = indices[order]
-        pointers = np.zeros(messages + 1, np.int64)
-        np.cumsum(np.bincount(owners, minlength=messages), out=pointers[1:])
-        counts = csr_array((np.ones(len(indices), np.int32), indices, pointers), shape=(messages, len(memory.rows)))
+        pairs, pair_bounds = self._pairs(memory.lemmas[rows], tokens.bounds)
         sums = Sums(
-            totals=counts @ memory.rows,
-            energy=_sum_runs(memory.energy[indices], pointers),
-            known=_sum_runs(memory.known[rows], bounds),
-            masks=_or_runs(memory.masks[rows], bounds),
+            totals=_row_sums(rows, tokens.bounds, memory.rows) + _row_sums(pairs, pair_bounds, self.weights.whole),
+            energy=_sum_runs(memory.energy[rows], tokens.bounds) + _sum_runs(self.weights.energy[pairs], pair_bounds),
+            known=_sum_runs(memory.known[rows], tokens.bounds),
+            masks=_or_runs(memory.masks[rows], tokens.bounds),
         )
         return ChunkSums(first, sums, tokens, rows, memory)
 
-    def _pairs(self, lemmas: I32, bounds: I64) -> tuple[I32, I64]:
-        """Known pairs of adjacent lemmas: their numbers and the position of their first token."""
+    def _pairs(self, lemmas: I32, bounds: I64) -> tuple[I64, I64]:
+        """Feature numbers of the known pairs of adjacent lemmas, and where those of each message begin and end."""
         both = (lemmas[:-1] >= 0) & (lemmas[1:] >= 0)
         last = bounds[1:-1] - 1
         both[last[(last >= 0) & (last < len(both))]] = False  # no pair across two messages
         at = np.flatnonzero(both)
         numbers = self.lexicon.pair_table.find(pair_keys(lemmas[at], lemmas[at + 1]))
-        known = numbers >= 0
-        return numbers[known], at[known]
+        known = np.flatnonzero(numbers >= 0)
+        first = len(self.lexicon) - len(self.lexicon.pairs)
+        return numbers[known].astype(np.int64) + first, np.searchsorted(at[known], bounds)
 
     def _remembered(self, tokens: ChunkTokens) -> tuple[_Memory, I32]:
         """The memory and the row of each token in it; forms not met before are learned first."""
@@ -243,7 +230,7 @@ class Scorer:
                 examples = examples[memory.table.find(tokens.hashes[examples]) < 0]
             if memory is None or memory.count + len(examples) > memory.capacity:
                 _, examples = np.unique(tokens.hashes, return_index=True)
-                memory = _Memory(self.lexicon, self.weights, max(MEMORY_FORMS, len(examples)))
+                memory = _Memory(max(MEMORY_FORMS, len(examples)), self.weights.values.shape[1])
             self._learn(memory, tokens, examples)
             self._memory = memory
         return memory, memory.table.find(tokens.hashes)
@@ -270,20 +257,28 @@ class Scorer:
             masks[new] = self._concept_mask(lexicon.lemmatizer.lemma(form))
 
         here = slice(memory.count, memory.count + len(examples))
-        memory.rows[here] = 0
-        memory.energy[here] = 0
-        for column in features.T:
-            has = np.flatnonzero(column >= 0)
-            memory.rows[memory.count + has] += self.weights.rows(column[has])
-            memory.energy[memory.count + has] += self.weights.energy[column[has]]
-        memory.known[here] = (features >= 0).any(axis=1)
+        has = features >= 0
+        bounds = np.zeros(len(examples) + 1, np.int64)
+        np.cumsum(has.sum(axis=1), out=bounds[1:])
+        memory.rows[here] = _row_sums(features[has], bounds, self.weights.whole)
+        memory.energy[here] = _sum_runs(self.weights.energy[features[has]], bounds)
+        memory.known[here] = has.any(axis=1)
         memory.lemmas[here] = lemmas
         memory.masks[here] = masks
         memory.table.insert(tokens.hashes[examples], np.arange(memory.count, here.stop))
         memory.count = here.stop
 
 
-def _sum_runs(values: I64, bounds: I64) -> I64:
+def _row_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: I32) -> I32:
+    """Sum of ``rows[numbers[bounds[i]:bounds[i + 1]]]`` for each i: a sparse product, many times faster than numpy."""
+    from scipy.sparse import csr_array
+
+    ones = np.ones(len(numbers), np.int32)
+    sums: I32 = csr_array((ones, numbers, bounds), shape=(len(bounds) - 1, len(rows))) @ rows
+    return sums
+
+
+def _sum_runs(values: npt.NDArray[np.integer], bounds: I64) -> I64:
     """Sum of ``values[bounds[i]:bounds[i + 1]]`` for each i."""
     sums = np.zeros(len(values) + 1, np.int64)
     np.cumsum(values, out=sums[1:])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +28,6 @@ _ENOUGH_LETTERS = 60  # below it the shares of single letters say little
 _MAX_DAMAGED = 0.1  # share of broken bytes at which a file is still utf-8, cut or patched somewhere; cp1251 has 0.9
 _CLEARLY_BROKEN = 10_000  # bytes
 _MIN_UTF16 = 0.5  # share of code units that are ASCII, Latin-1 or Cyrillic
-_SURROGATES = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +123,16 @@ def _mostly_utf8(path: Path) -> bool:
     high = broken = 0
     for chunk in _chunks(path):
         high += len(chunk.translate(None, _ASCII))
-        broken += len(_SURROGATES.findall(decoder.decode(chunk)))
+        broken += _surrogates(decoder.decode(chunk))
         if broken > _CLEARLY_BROKEN and broken > _MAX_DAMAGED * high:
             return False  # no need to count on
-    broken += len(_SURROGATES.findall(decoder.decode(b"", final=True)))
+    broken += _surrogates(decoder.decode(b"", final=True))
     return broken <= _MAX_DAMAGED * high
+
+
+def _surrogates(text: str) -> int:
+    """How many bytes are read as lone surrogates."""
+    return len(text.encode("utf-8", "surrogateescape")) - len(text.encode("utf-8", "ignore"))
 
 
 def _is_cp1251(path: Path) -> bool:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ..bundle import array_bytes
 from ..features import Lexicon
-from ..heads import KINDS, Heads, TopicLayer
+from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, KINDS, Heads, TopicLayer
 from ..scores import Weights
 from ..taxonomy import Taxonomy, Topic
 from ..urgency.scale import LEVELS
@@ -30,11 +30,16 @@ F64 = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Labelled:
-    """Messages with topics: equal-long columns. ``weights`` is how much each counts (1 if not given)."""
+    """Messages with topics: equal-long columns.
+
+    ``weights`` is how much each counts (1 if not given); ``sources`` names where each comes from, so that the review
+    threshold holds for every source and not only on average ("" counts for none).
+    """
 
     texts: Sequence[str]
     topics: Sequence[str]
     weights: F64 | None = None
+    sources: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,13 @@ def train_model(
         )
         logits[outside] = net.logits(seen.matrix[outside], seen.vectors[outside])
     temperature = fit_temperature(logits, truth, sample_weight)
-    threshold = review_threshold(logits / temperature, topic_groups, topic_groups[truth], recipe.accuracy)
+    sources = np.array(examples.sources if examples.sources is not None else ["all"] * len(truth))
+    threshold = max(
+        review_threshold(
+            logits[sources == source] / temperature, topic_groups, topic_groups[truth[sources == source]], recipe.accuracy
+        )
+        for source in sorted(set(sources.tolist()) - {""})
+    )
 
     net = fit_network(seen.matrix, seen.vectors, targets, topic_groups, sample_weight, recipe.network)
     words = net.words * idf[:, None]
@@ -138,8 +149,13 @@ def train_model(
     further, by_topic = _urgency_columns(labelled.matrix, decided, len(topics), urgency, recipe)
     topic_units = Columns(words.astype(np.float64), net.hidden_bias.astype(np.float64))
     weights, scale, bias = stack([topic_units, *(Columns(part.weights * idf[:, None], part.bias) for part in further)], idf)
-    layer = _whole_layer(net, float(net.hidden(seen.matrix, seen.vectors).max()))
-    return Model(learned, lexicon, weights, Heads(scale, bias, layer, topic_groups, temperature, threshold, by_topic))
+    # Hardly any unit is higher than the highest of a message in a thousand.
+    highest = float(np.quantile(net.hidden(seen.matrix, seen.vectors).max(axis=1), 0.999))
+    layer = _whole_layer(net, highest)
+    heads = Heads(
+        scale.astype(np.float32), bias.astype(np.float32), layer, topic_groups, temperature, threshold, by_topic.astype(np.float32)
+    )
+    return Model(learned, lexicon, weights, heads)
 
 
 def _input(counts: Any, idf: F32, lemma_vectors: F32) -> _Input:
@@ -151,11 +167,9 @@ def _input(counts: Any, idf: F32, lemma_vectors: F32) -> _Input:
 
 
 def _whole_layer(net: Network, highest: float) -> TopicLayer:
-    """The topic layer in whole numbers; units may be twice as high as the highest one in training."""
-    step = float(np.abs(net.topics).max()) / 32767
-    return TopicLayer(
-        np.rint(net.topics.astype(np.float64) / step), 2 * highest / 32767, step, net.topic_bias.astype(np.float64)
-    )
+    """The topic layer in whole numbers; ``highest`` is where units are cut off."""
+    steps = np.abs(net.topics).max(axis=0) / HIGHEST_WEIGHT
+    return TopicLayer(np.rint(net.topics / steps), highest / HIGHEST_UNIT, steps, net.topic_bias)
 
 
 def _urgency_columns(
@@ -201,7 +215,6 @@ def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
         "energy_unit": ENERGY_UNIT,
         "hidden": heads.hidden,
         "unit_step": heads.layer.unit_step,
-        "weight_step": heads.layer.weight_step,
         "temperature": round(heads.temperature, 6),
         "review_below": round(heads.review_below, 6),
     }
@@ -215,7 +228,8 @@ def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
         "weights.npy": array_bytes(model.weights.values),
         "shifts.npy": array_bytes(model.weights.shifts),
         "energy.npy": array_bytes(model.weights.energy),
-        "topic_layer.npy": array_bytes(heads.layer.weights.astype(np.int16)),
+        "topic_layer.npy": array_bytes(heads.layer.weights.astype(np.int8)),
+        "topic_steps.npy": array_bytes(heads.layer.weight_steps),
         "topic_bias.npy": array_bytes(heads.layer.bias),
         "scale.npy": array_bytes(heads.scale),
         "bias.npy": array_bytes(heads.bias),

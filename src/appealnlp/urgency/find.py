@@ -14,33 +14,64 @@ from .concepts import message_mask
 from .guards import Scene
 from .hazards import RULES
 from .norms import Norms
-from .patterns import positions_of
-from .rules import Rule
+from .patterns import Positions
+from .rules import Rule, smallest
 from .scale import rank
 
-__all__ = ["REQUIRED_MASKS", "find", "is_candidate"]
+__all__ = ["REQUIRED_MASKS", "find"]
 
 _LONGEST_QUOTE = 90
 
 _DURATION_UNITS = frozenset({"день", "сутки", "неделя", "месяц", "час", "год", "ночь"})
-_DURATION_WORDS = frozenset("уже почти больше более целый весь около вторые третьи".split())
-_ORDINALS = ("перв", "втор", "трет", "четверт", "пят", "шест", "седьм", "восьм", "девят", "десят", "двое", "трое", "два", "две", "три")
+_DURATION_WORDS = frozenset(["уже", "почти", "больше", "более", "целый", "весь", "около", "вторые", "третьи"])
+_ORDINALS = (
+    "перв",
+    "втор",
+    "трет",
+    "четверт",
+    "пят",
+    "шест",
+    "седьм",
+    "восьм",
+    "девят",
+    "десят",
+    "двое",
+    "трое",
+    "два",
+    "две",
+    "три",
+)
 
 
-def _antichain(masks: set[int]) -> tuple[int, ...]:
-    """Masks that are not implied by a smaller one."""
-    return tuple(sorted(mask for mask in masks if not any(other != mask and other & mask == other for other in masks)))
-
-
-REQUIRED_MASKS: tuple[int, ...] = _antichain({mask for rule in RULES for mask in rule.required})
+REQUIRED_MASKS: tuple[int, ...] = smallest(mask for rule in RULES for mask in rule.required)
 """A message can fire a rule only if its mask holds all bits of at least one of these."""
 
-_BY_MASK: tuple[tuple[int, Rule], ...] = tuple((mask, rule) for rule in RULES for mask in rule.required)
+
+def _index() -> dict[int, list[tuple[int, Rule]]]:
+    """Masks and their rules by one bit of each mask: the one that the fewest masks ask for."""
+    pairs = [(mask, rule) for rule in RULES for mask in rule.required]
+    index: dict[int, list[tuple[int, Rule]]] = {}
+    for mask, rule in pairs:
+        bits = [1 << number for number in range(mask.bit_length()) if mask >> number & 1]
+        rarest = min(bits, key=lambda bit: sum(bool(other & bit) for other, _ in pairs))
+        index.setdefault(rarest, []).append((mask, rule))
+    return index
 
 
-def is_candidate(mask: int) -> bool:
-    """Whether any rule can fire on a message with this concept mask."""
-    return any(mask & required == required for required in REQUIRED_MASKS)
+_INDEX = _index()
+
+
+def _candidates(mask: int) -> list[Rule]:
+    """The rules that can fire on a message with this concept mask."""
+    rules: dict[str, Rule] = {}
+    rest = mask
+    while rest:
+        lowest = rest & -rest
+        rest ^= lowest
+        for required, rule in _INDEX.get(lowest, ()):
+            if mask & required == required:
+                rules[rule.name] = rule
+    return list(rules.values())
 
 
 def find(
@@ -55,13 +86,13 @@ def find(
     """
     if mask is None:
         mask = message_mask(document.lemmas)
-    rules = {id(rule): rule for required, rule in _BY_MASK if mask & required == required}
+    rules = _candidates(mask)
     if not rules:
         return []
     scene = Scene(document)
-    positions = positions_of(document.tokens)
+    positions = Positions(document.tokens)
     reasons = []
-    for rule in rules.values():
+    for rule in rules:
         if month is not None and rule.months is not None and month not in rule.months:
             continue
         match = rule.first_match(scene, positions, mask)

@@ -34,22 +34,54 @@ class Guard(Flag):
 
 _NEGATIONS = frozenset({"не", "ни", "нет", "без"})
 _HYPOTHESES = frozenset(
-    "если ежели вдруг чтобы чтоб дабы бы бояться опасаться боязно допускать допустить представить предположить якобы".split()
+    [
+        "если",
+        "ежели",
+        "вдруг",
+        "чтобы",
+        "чтоб",
+        "дабы",
+        "бы",
+        "бояться",
+        "опасаться",
+        "боязно",
+        "допускать",
+        "допустить",
+        "представить",
+        "предположить",
+        "якобы",
+    ]
 )
 _WAITING = frozenset({"ждать", "дожидаться", "дождаться"})
 _UNTIL = frozenset({"пока", "когда", "чтобы", "что"})
-_FUTURE = frozenset("быть планироваться плановый планировать предстоящий намечаться запланировать намечать объявить".split())
-_WILL = frozenset("будет будут буду будем".split())
-_REPAIRED = re.compile(
-    "(?:по|от)?чин(?:или|ил|ила|ен[аоы]?|ено)$|"
-    "(?:устран|исправ|восстанов|замен|отремонтир|потуш|ликвидир|налад|заделал|заварил|спил|распил|огород|заработал|включ|подключ|"
-    "откачал|расчист|почист|вычист|прочист|убрал|очист|сбил|вывез|спас|пустил|запустил|починен|поправ|закрыл|откачен|отозвал)"
-    "\\w*?(?:ла|ли|ло|л|лся|лась|лось|лись|ено|ена|ены|ен|ано|ана|аны|ан)$"
+_FUTURE = frozenset(
+    [
+        "быть",
+        "планироваться",
+        "плановый",
+        "планировать",
+        "предстоящий",
+        "намечаться",
+        "запланировать",
+        "намечать",
+        "объявить",
+    ]
 )
+_WILL = frozenset(["будет", "будут", "буду", "будем"])
+_REPAIRED = re.compile(
+    "(?:почини|почине|отремонтиров|устрани|устране|исправи|исправле|восстанов|замени|замене|потуши|потуше|"
+    "ликвидирова|налади|налаже|"
+    "задела|завари|спили|спиле|распили|огороди|огороже|зарабо|включи|включе|подключ|откача|расчисти|почисти|"
+    "прочисти|вычисти|убра|"
+    "очисти|очище|сбили|вывезли|спасл|запусти|поправи|закрыл|закрыв|засыпа|закрепи|закрепле|заизолирова|"
+    "подня|привез|выпусти)"
+    "\\w*?(?:ла|ли|ло|л|лся|лась|лось|лись|но|на|ны|н)?$"
+)
+_REQUEST = re.compile("(?:ть|ться|те|тесь|й|м|т|у|ю|ние|ния|нию|нием|ение|ения|ению|ением)$")
 _NOT_REPAIRED = frozenset({"не", "обещать", "никто", "ничего", "обязать", "должен"})
-_AGAIN = frozenset("опять снова вновь опять-таки теперь но однако а заново".split())
-_CAUSES = frozenset("после из-за вследствие причина прошлый вчерашний последствие результат".split())
-_WAS = frozenset("был была было были бывший".split())
+_AGAIN = frozenset(["опять", "снова", "вновь", "опять-таки", "теперь", "но", "однако", "а", "заново"])
+_CAUSES = frozenset(["после", "из-за", "вследствие", "причина", "прошлый", "вчерашний", "последствие", "результат"])
+_WAS = frozenset(["был", "была", "было", "были", "бывший"])
 _THANKS = frozenset({"спасибо", "благодарить"})
 _IN_ADVANCE = frozenset({"заранее", "заране", "за"})
 _ABBREVIATION = re.compile(
@@ -135,6 +167,11 @@ def _bygone(scene: Scene, match: Sequence[int]) -> bool:
     return any(token.lemma in _CAUSES for token in before) or any(token.form in _WAS for token in (*before, *after))
 
 
+def _is_repair(form: str) -> bool:
+    """Whether a form says that something has been put right: a past tense or a participle, no request."""
+    return _REPAIRED.match(form) is not None and _REQUEST.search(form) is None
+
+
 def _fixed(scene: Scene, match: Sequence[int]) -> bool:
     first, end = scene.sentence_bounds(match[0])
     tokens = scene.tokens
@@ -147,7 +184,7 @@ def _fixed(scene: Scene, match: Sequence[int]) -> bool:
         if token.lemma in _THANKS:
             if number >= stop and not any(t.lemma in _IN_ADVANCE for t in tokens[max(0, number - 1) : number + 3]):
                 return True
-        elif _REPAIRED.match(token.form) and not any(t.lemma in _NOT_REPAIRED for t in tokens[max(0, number - 3) : number]):
+        elif _is_repair(token.form) and not any(t.lemma in _NOT_REPAIRED for t in tokens[max(0, number - 3) : number]):
             # «вчера починили, опять прорвало» is no repair
             after = tokens[number + 1 : stop] if number < stop else tokens[number + 1 : next_end]
             if not any(t.lemma in _AGAIN for t in after):

@@ -145,7 +145,9 @@ def _rows(header: list[str], records: Iterable[list[str]], path: Path) -> dict[s
             raise InputError("the code occurs twice", file=path, row=number, column="code")
         for topic in row.topics:
             if topic in topics:
-                raise InputError(f"the topic already has the norm {topics[topic]}", file=path, row=number, column="topics")
+                raise InputError(
+                    f"the topic already has the norm {topics[topic]}", file=path, row=number, column="topics"
+                )
             topics[topic] = row.norm.code
         rows[row.norm.code] = row
     if not rows:

@@ -2,28 +2,25 @@
 
 A pattern is written as slots with gaps between them::
 
-    @smell ~3 @gas          either order, at most three words between
-    нет|нету ..2 @heat      this order, at most two words between
-    вот вот                 next to each other
-    @ambulance ~~8 ждать    as ~8, and a sentence may end in between
+    запах|пахнуть ~3 газ      either order, at most three words between
+    нет|нету ..2 вода         this order, at most two words between
+    угарный газ               next to each other
+    вызвать ~~8 ждать         as ~8, and a sentence may end in between
 
-A slot is a choice of lemmas (``нет|нету``), lemma beginnings (``отсутств*``), written forms (``=света``) and concepts
-(``@heat``, see `appealnlp.urgency.concepts`); ``скорый&скорая,скорую`` takes a lemma in certain forms only. A slot whose
-words all belong to a concept needs that concept: its bit is required, so the masks save work and never lose a match.
+A slot is a choice of lemmas (``нет|нету``), lemma beginnings (``отсутств*``) and written forms (``=света``);
+``скорый&скорая,скорую`` takes a lemma in certain forms only. A slot whose words all belong to one concept of
+`appealnlp.urgency.concepts` needs that concept: its bit is required, so the masks save work and never lose a match.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..text import Token
-from .concepts import CONCEPTS, concept_mask
+from .concepts import concept_mask
 
-__all__ = ["Pattern", "Positions", "compile_patterns", "positions_of"]
-
-Positions = dict[int, list[int]]
-"""Slot number -> the tokens that fill it, in order."""
+__all__ = ["Pattern", "Positions", "compile_patterns"]
 
 _MEMORY = 1 << 16
 """How many distinct words are remembered before the memory is emptied."""
@@ -35,20 +32,22 @@ class Pattern:
 
     :param source: as it was written.
     :param slots: numbers of its slots.
-    :param gaps: before each slot but the first: how many words may stand between, whether the order is free, and whether
-        a sentence may end in between.
+    :param gaps: before each slot but the first: how many words may stand between, whether the order is free, and
+        whether a sentence may end in between.
+    :param filled: mask of its slots, without all of which it cannot match.
     :param required: mask of the concepts without which it cannot match.
     """
 
     source: str
     slots: tuple[int, ...]
     gaps: tuple[tuple[int, bool, bool], ...]
+    filled: int
     required: int
 
     def matches(self, positions: Positions) -> Iterator[tuple[int, ...]]:
         """Every way to fill the slots with distinct tokens within the gaps, as token numbers in slot order."""
-        if all(slot in positions for slot in self.slots):
-            for first in positions[self.slots[0]]:
+        if positions.seen & self.filled == self.filled:
+            for first in positions.of(self.slots[0]):
                 yield from self._extend((first,), positions)
 
     def within_sentences(self, match: tuple[int, ...], sentences: Sequence[int]) -> bool:
@@ -66,7 +65,7 @@ class Pattern:
         gap, free, _ = self.gaps[depth - 1]
         last = chosen[-1]
         low = last - gap - 1 if free else last + 1
-        for position in positions[self.slots[depth]]:
+        for position in positions.of(self.slots[depth]):
             if low <= position <= last + gap + 1 and position not in chosen:
                 yield from self._extend((*chosen, position), positions)
 
@@ -82,27 +81,27 @@ class _Lexicon:
         self._numbers: dict[str, int] = {}
         self._exact: dict[str, set[_Entry]] = {}
         self._stems: dict[str, set[_Entry]] = {}
-        self._known: dict[tuple[str, str], tuple[int, ...]] = {}
+        self.known: dict[tuple[str, str], int] = {}
 
     def slot(self, source: str) -> int:
         """Number of a slot, the same for the same source."""
         if source not in self._numbers:
             number = self._numbers[source] = len(self._numbers)
-            self._known = {}
+            self.known = {}
             for word, forms in _words_of(source):
                 table = self._stems if word.endswith("*") else self._exact
                 table.setdefault(word.rstrip("*"), set()).add((number, forms))
         return self._numbers[source]
 
-    def slots_of(self, lemma: str, form: str) -> tuple[int, ...]:
-        """Numbers of the slots that a word with this lemma and form fills."""
-        known = self._known.get((lemma, form))
+    def slots_of(self, lemma: str, form: str) -> int:
+        """The slots that a word with this lemma and form fills, as a bit mask."""
+        known = self.known.get((lemma, form))
         if known is None:
-            if len(self._known) >= _MEMORY:
-                self._known = {}
+            if len(self.known) >= _MEMORY:
+                self.known = {}
             entries = self._find(lemma) | self._find("=" + form)
-            known = tuple(sorted({number for number, forms in entries if not forms or form in forms}))
-            self._known[lemma, form] = known
+            known = sum({1 << number for number, forms in entries if not forms or form in forms})
+            self.known[lemma, form] = known
         return known
 
     def _find(self, word: str) -> set[_Entry]:
@@ -116,10 +115,7 @@ def _words_of(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The words of a slot, each with the forms that it is limited to."""
     for choice in source.replace("ё", "е").split("|"):
         word, _, forms = choice.partition("&")
-        if word.startswith("@"):
-            yield from ((lemma, ()) for lemma in CONCEPTS[word[1:]])
-        else:
-            yield word, tuple(forms.split(",")) if forms else ()
+        yield word, tuple(forms.split(",")) if forms else ()
 
 
 _LEXICON = _Lexicon()
@@ -149,23 +145,42 @@ def _compile(source: str) -> Pattern:
         required |= _required(word)
     if not slots or pending is not None:
         raise ValueError(f"a pattern must begin and end with a slot: {source!r}")
-    return Pattern(source, tuple(slots), tuple(gaps), required)
+    return Pattern(source, tuple(slots), tuple(gaps), sum({1 << slot for slot in slots}), required)
 
 
 def compile_patterns(*sources: str) -> tuple[Pattern, ...]:
     """Compile patterns as described above.
 
     :raises ValueError: if a pattern does not begin and end with a slot.
-    :raises KeyError: if it names an unknown concept.
     """
     return tuple(map(_compile, sources))
 
 
-def positions_of(tokens: Sequence[Token] | Iterable[Token]) -> Positions:
-    """Which tokens fill which slots."""
-    positions: Positions = {}
-    slots_of = _LEXICON.slots_of
-    for number, token in enumerate(tokens):
-        for slot in slots_of(token.lemma, token.form):
-            positions.setdefault(slot, []).append(number)
-    return positions
+class Positions:
+    """Which tokens fill which slots.
+
+    :param tokens: of one message.
+    """
+
+    __slots__ = ("_filled", "_lists", "seen")
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._filled: list[tuple[int, int]] = []
+        self._lists: dict[int, list[int]] = {}
+        seen = 0
+        known = _LEXICON.known  # looked up here, not through a method: this loop is most of the cost of the rules
+        for number, token in enumerate(tokens):
+            slots = known.get((token.lemma, token.form))
+            if slots is None:
+                slots = _LEXICON.slots_of(token.lemma, token.form)
+            if slots:
+                self._filled.append((number, slots))
+                seen |= slots
+        self.seen = seen
+
+    def of(self, slot: int) -> list[int]:
+        """Numbers of the tokens that fill a slot, in order."""
+        known = self._lists.get(slot)
+        if known is None:
+            known = self._lists[slot] = [number for number, slots in self._filled if slots >> slot & 1]
+        return known

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .guards import Guard, Scene, stands
 from .patterns import Pattern, Positions
 
-__all__ = ["COLD_MONTHS", "FROST_MONTHS", "Rule"]
+__all__ = ["COLD_MONTHS", "FROST_MONTHS", "Rule", "smallest"]
 
 COLD_MONTHS = frozenset({10, 11, 12, 1, 2, 3, 4})
 """The heating season of most of the country."""
@@ -50,7 +50,9 @@ class Rule:
     def required(self) -> tuple[int, ...]:
         """Concept masks: the rule can fire only if a message has all bits of one of them."""
         masks = {pattern.required for pattern in self.patterns}
-        return tuple(sorted(mask for mask in masks if not any(other != mask and other & mask == other for other in masks)))
+        return tuple(
+            sorted(mask for mask in masks if not any(other != mask and other & mask == other for other in masks))
+        )
 
     def first_match(self, scene: Scene, positions: Positions, mask: int) -> tuple[int, ...] | None:
         """Token numbers of the first match that stands, or ``None``."""
@@ -75,6 +77,12 @@ class Rule:
             for pattern in self.unless
             for other in pattern.matches(positions)
         )
+
+
+def smallest(masks: Iterable[int]) -> tuple[int, ...]:
+    """Masks that are not implied by a smaller one among them, in order."""
+    distinct = sorted(set(masks))
+    return tuple(mask for mask in distinct if not any(other != mask and other & mask == other for other in distinct))
 
 
 def _occurs(pattern: Pattern, positions: Positions) -> bool:

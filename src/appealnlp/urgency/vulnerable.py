@@ -9,37 +9,38 @@ from __future__ import annotations
 from ..text import Document
 from .concepts import message_mask
 from .guards import Scene
-from .patterns import compile_patterns, positions_of
+from .patterns import Positions, compile_patterns
+from .rules import smallest
 
-__all__ = ["NEEDS", "VULNERABLE_MASKS", "vulnerable_evidence"]
-
-NEEDS = ("child", "fragile")
-"""Concepts without which there is no evidence."""
+__all__ = ["VULNERABLE_MASKS", "vulnerable_evidence"]
 
 _CHILD = "ребенок|ребёнок|малыш|младенец|мальчик|девочка|дочь|сын|дочка|сынок|внук|внучка|детишки|грудничок|двойня|дитя"
 _HARM = (
-    "болеть|больной|заболеть|замерза*|мерзнуть|упасть|травм*|пострадать|температура|холодно|холод|инвалид|грудной|новорожденный|задыхаться|"
-    "укусить|покусать|искусать|удариться|сломать|плакать|скорый|приступ|боль|провалиться|аллергия|кашлять|больница|операция|врач|диагноз"
+    "болеть|больной|заболеть|замерза*|мерзнуть|упасть|травм*|пострадать|температура|холодно|холод|инвалид|"
+    "грудной|новорожденный|задыхаться|"
+    "укусить|покусать|искусать|удариться|сломать|плакать|скорый|приступ|боль|провалиться|аллергия|кашлять|"
+    "больница|операция|врач|диагноз"
 )
 _PATTERNS = compile_patterns(
-    "инвалид*|ивалид|беременн*|лежачий|колясочник|парализован*|слепой|незрячий|слабовидящ*|онкобольн*|дцп|аутист*|диабетик|сердечник|маломобильн*|овз",
+    "инвалид*|ивалид|беременн*|лежачий|колясочник|парализован*|слепой|незрячий|слабовидящ*|онкобольн*|дцп|"
+    "аутист*|диабетик|сердечник|маломобильн*|овз",
     "пенсионер*|ветеран|пожилой|престарел*|старенький|старушка|старик|немощн*",
-    "бабушка|дедушка|бабуля ~4 упасть|болеть|больной|пройти|ходить|выйти|жить|один|лет|скорый|холодно|мерзнуть|инвалид",
+    "бабушка|дедушка|бабуля ~4 упасть|болеть|больной|пройти|ходить|выйти|жить|один|скорый|холодно|мерзнуть|инвалид",
     f"{_CHILD} ~4 {_HARM}",
     f"маленький|грудной|новорожденный|малолетний|годовалый ~1 {_CHILD}",
-    f"{_CHILD} ~1 месяц|мес|год|годик|лет",
+    f"{_CHILD} ~1 месяц|мес|год|годик",
     "грудничок|младенец|новорожденн*|двойня",
 )
 _LOOK_ALIKES = compile_patterns(
     "пособие|выплата|справка|сертификат|субсидия|доплата|пенсия|надбавка|льгота|оформить",
 )
 
-VULNERABLE_MASKS: tuple[int, ...] = tuple(sorted({pattern.required for pattern in _PATTERNS}))
+VULNERABLE_MASKS: tuple[int, ...] = smallest(pattern.required for pattern in _PATTERNS)
 """A message can hold evidence only if its concept mask has all bits of one of these."""
 
 
 def vulnerable_evidence(document: Document, mask: int | None = None) -> list[tuple[int, int]]:
-    """Where a message says that a vulnerable person is hit: ``(start, end)`` spans in it, in order; none if it does not.
+    """Where a message says that a vulnerable person is hit: ``(start, end)`` spans, in order; none if it does not.
 
     :param document: the preprocessed message.
     :param mask: its concept mask, if known.
@@ -48,7 +49,7 @@ def vulnerable_evidence(document: Document, mask: int | None = None) -> list[tup
         mask = message_mask(document.lemmas)
     if not any(mask & required == required for required in VULNERABLE_MASKS):
         return []
-    positions = positions_of(document.tokens)
+    positions = Positions(document.tokens)
     scene = Scene(document)
     money = {scene.sentences[match[0]] for pattern in _LOOK_ALIKES for match in pattern.matches(positions)}
     spans = set()
