@@ -4,10 +4,15 @@ import csv
 import io
 import json
 import os
+import sys
+import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
+from xml.etree import ElementTree
 
 import openpyxl
 import pyarrow as pa
@@ -188,14 +193,119 @@ def test_rows_over_the_limit_go_to_the_next_sheet(tmp_path: Path) -> None:
 
 def test_a_sheet_that_grows_too_large_goes_on_on_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(excel_sink, "MAX_SHEET_BYTES", 10)
+    rows: list[list[object]] = [[1, "х" * 30_000, None]] * 3  # more than the system holds back before it writes
     with open_sink(tmp_path / "a.xlsx", LAYOUT, ADDED) as sink:
         for _ in range(2):
-            sink.write(batch(ROWS), VALUES)
+            sink.write(batch(rows), VALUES)
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert [sheet.max_row for sheet in book] == [4, 4]
 
 
-ODD_VALUES = [2**60, float("nan"), float("inf"), date(1850, 1, 1), {"а": 1}, True, b"\x01", 10**400]
+def test_equal_rows_make_equal_workbooks(tmp_path: Path) -> None:
+    assert write(tmp_path / "a.xlsx") == write(tmp_path / "b.xlsx")
+
+
+def test_only_the_message_and_the_reason_wrap(tmp_path: Path) -> None:
+    added = [AddedColumn("nlp_urgency", "Срочность"), AddedColumn("nlp_urgency_reason", "Причина")]
+    with open_sink(tmp_path / "a.xlsx", LAYOUT, added) as sink:
+        sink.write(batch([[1, "Нет воды", "вчера"]]), {"nlp_urgency": ["urgent"], "nlp_urgency_reason": ["вода"]})
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert [cell.column_letter for cell in sheet[2] if cell.alignment.wrap_text] == ["B", "E"]
+    assert {cell.alignment.vertical for cell in sheet[2]} == {"top"}
+    assert all(cell.font.bold and cell.alignment.wrap_text for cell in sheet[1])
+    widths = {letter: sheet.column_dimensions[letter].width for letter in "ABCDE"}
+    assert widths["B"] > widths["E"] > widths["D"] > widths["A"]
+
+
+MOMENTS = [
+    (date(2024, 1, 1), 45292, "dd.mm.yyyy"),
+    (datetime(2024, 1, 1, 12), 45292.5, "dd.mm.yyyy hh:mm:ss"),
+    (date(1900, 3, 1), 61, "dd.mm.yyyy"),
+    (time(6), 0.25, "hh:mm:ss"),
+    (timedelta(hours=36), 1.5, "[h]:mm:ss"),
+    (date(1900, 2, 28), "1900-02-28", "General"),
+    (timedelta(-1), "-1 day, 0:00:00", "General"),
+    (datetime(2024, 1, 1, tzinfo=timezone.utc), "2024-01-01 00:00:00+00:00", "General"),
+    (time(6, tzinfo=timezone.utc), "06:00:00+00:00", "General"),
+]
+
+
+@pytest.mark.parametrize(("moment", "value", "look"), MOMENTS)
+def test_moments_in_excel(tmp_path: Path, moment: object, value: object, look: str) -> None:
+    write(tmp_path / "a.xlsx", rows=[[moment, "х", None]])
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        sheet = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+    cell = next(cell for cell in sheet.iter() if cell.get("r") == "A2")
+    stored = "".join(cell.itertext())
+    assert (float(stored) if isinstance(value, (int, float)) else stored) == value
+    assert openpyxl.load_workbook(tmp_path / "a.xlsx").active["A2"].number_format == look
+
+
+XML_LOOKALIKES = ["<r></r>", "<r><t>Нет воды</t></r>", "<r>& </broken></r>", "</t></is>", "&amp;", "]]>"]
+
+
+@pytest.mark.parametrize("text", XML_LOOKALIKES)
+def test_a_message_that_looks_like_xml_stays_text(tmp_path: Path, text: str) -> None:
+    write(tmp_path / "a.xlsx", rows=[[text, text, None]])
+    (read,) = open_excel(tmp_path / "a.xlsx").batches()
+    assert read.rows[0][:2] == [text, text]
+
+
+def test_characters_that_no_xml_holds(tmp_path: Path) -> None:
+    write(tmp_path / "a.xlsx", rows=[["\ud800а", "\uffff\x01", None]])
+    (read,) = open_excel(tmp_path / "a.xlsx").batches()
+    assert read.rows[0][:2] == ["\ufffdа", "\ufffd\x01"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(max_size=40, alphabet=st.characters(codec="utf-8", exclude_characters="\r\ufffe\uffff"))))
+def test_any_text_comes_back_from_excel(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    path = tmp_path_factory.mktemp("any") / "a.xlsx"
+    write(path, Layout(("n", "text"), ("integer", "text"), 1), [[1, text] for text in texts] + [[1, "х"]])
+    (read,) = open_excel(path).batches()
+    assert [row[1] or "" for row in read.rows] == [*texts, "х"]
+
+
+@pytest.mark.parametrize(("package", "name"), [("xlsxwriter", "a.xlsx"), ("pyarrow", "a.parquet")])
+def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str, name: str) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(OutputError, match=r"pip install \"appealnlp\[(excel|parquet)\]\""):
+        write(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_left_of_the_rows_kept_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    write(tmp_path / "a.xlsx")
+    with pytest.raises(KeyError), open_sink(tmp_path / "b.xlsx", LAYOUT, ADDED) as sink:
+        sink.write(batch(ROWS), VALUES)
+        raise KeyError
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_disk_that_fills_up_when_a_workbook_is_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    with pytest.raises(OutputError, match="No space left"):
+        write(tmp_path / "a.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+ODD_VALUES = [
+    2**60,
+    float("nan"),
+    float("inf"),
+    date(1850, 1, 1),
+    {"а": 1},
+    True,
+    b"\x01",
+    10**400,
+    Decimal("NaN"),
+    Decimal("sNaN"),
+]
 
 
 def test_odd_values_go_into_every_format(tmp_path: Path) -> None:

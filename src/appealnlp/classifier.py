@@ -19,7 +19,6 @@ from .result import Alternative, Reason, Result
 from .scores import Scorer, Sums, Weights
 from .taxonomy import Taxonomy, Topic
 from .text import Document, Token, preprocess
-from .text.markup import clean
 from .text.tokens import FOLD
 from .urgency.concepts import concept_mask
 from .urgency.decide import Verdict, decide
@@ -231,8 +230,7 @@ class Results(Sequence[Result]):
         if months is not None and len(months) != len(texts):
             raise ValueError("as many months as texts are needed")
         self._model, self._texts, self._months = model, texts, months
-        cleaned = [clean(text)[0] for text in texts]
-        parts = [(chunk.sums, model._heads.decide(chunk.sums)) for chunk in model._scorer.score_many(cleaned)]
+        parts = [(chunk.sums, model._heads.decide(chunk.sums)) for chunk in model._scorer.score_many(texts)]
         self._decision = _joined([decision for _, decision in parts])
         self._masks = np.concatenate([sums.masks for sums, _ in parts]) if parts else np.zeros(0, np.uint64)
 

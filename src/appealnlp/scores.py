@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .features import PREFIX_LENGTHS, Lexicon, pair_keys
-from .text.chunks import ChunkTokens, HashTable, prefix_hashes, tokenize_chunk
+from .text.chunks import ChunkTokens, HashTable, clean_many, prefix_hashes, tokenize_chunk
 from .text.markup import clean
 from .text.tokens import iter_forms
 
@@ -179,18 +179,15 @@ class Scorer:
 
     # The fast way
 
-    def score_many(self, cleaned: Sequence[str]) -> Iterator[ChunkSums]:
-        """Sums of many cleaned messages, chunk by chunk, in order.
-
-        A message longer than a chunk is a chunk of its own.
-        """
+    def score_many(self, texts: Sequence[str]) -> Iterator[ChunkSums]:
+        """Sums of many messages, chunk by chunk, in order. A message longer than a chunk is a chunk of its own."""
         first = 0
-        while first < len(cleaned):
+        while first < len(texts):
             stop, units = first, 0
-            while stop < len(cleaned) and (stop == first or units + len(cleaned[stop]) <= CHUNK_UNITS):
-                units += len(cleaned[stop]) + 1
+            while stop < len(texts) and (stop == first or units + len(texts[stop]) <= CHUNK_UNITS):
+                units += len(texts[stop]) + 1
                 stop += 1
-            yield self._score_chunk(first, cleaned[first:stop])
+            yield self._score_chunk(first, clean_many(texts[first:stop]))
             first = stop
 
     def _score_chunk(self, first: int, cleaned: Sequence[str]) -> ChunkSums:

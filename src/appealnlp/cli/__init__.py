@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -51,6 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     :raises SystemExit: always: 0 all rows judged, 1 some rows carry an error, 2 the call or a file was unusable,
         130 interrupted.
     """
+    # Many small matrix products: a second thread inside each costs more than it brings, and --jobs uses the cores.
+    for library in ("OPENBLAS", "MKL", "OMP"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         _speak_utf8(stream)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from .lemmas import Lemmatizer, mend
 from .markup import clean
@@ -12,8 +13,7 @@ from .tokens import iter_forms
 __all__ = ["Document", "Token", "preprocess"]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word or number: ``text`` is the original between ``start`` and ``end``; ``form`` is folded and mended."""
 
     text: str

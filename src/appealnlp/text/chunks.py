@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .markup import clean
 from .tokens import FOLD
 
-__all__ = ["ChunkTokens", "HashTable", "form_hash", "form_hashes", "prefix_hashes", "tokenize_chunk"]
+__all__ = ["ChunkTokens", "HashTable", "clean_many", "form_hash", "form_hashes", "prefix_hashes", "tokenize_chunk"]
 
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
@@ -105,6 +106,57 @@ def _span_hashes(sums: U64, starts: I64, ends: I64) -> U64:
     return hashes
 
 
+def _suspect_table() -> npt.NDArray[np.uint8]:
+    """What a code unit may mean for `appealnlp.text.markup.clean`: 0 nothing, 1 needs it, 2-4 if its neighbours agree."""
+    table = np.zeros(65536, np.uint8)
+    invisible = [*range(0x300, 0x370), 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065)]
+    table[[*map(ord, "<&[@\\_"), *invisible, *range(0xFE00, 0xFE10), 0xFEFF]] = 1
+    table[ord("/")] = 2
+    table[[*map(ord, "wW")]] = 3
+    table[[*map(ord, "\"'`’*")]] = 4
+    return table
+
+
+_SUSPECT = _suspect_table()
+
+
+def clean_many(texts: Sequence[str]) -> list[str]:
+    """The cleaned texts; equal to `appealnlp.text.markup.clean` on each, which is only called where it may matter."""
+    cleaned = list(texts)
+    units, offsets = _joined_units(texts)
+    suspects = _SUSPECT[units]
+    at = np.flatnonzero(suspects)
+    kinds = suspects[at]
+    after = np.append(suspects, [0, 0])
+    before = _CLASS[units[at - 1]]  # the unit before the first one is the last one: it can only add a needless look
+    following = _CLASS[units[np.minimum(at + 1, len(units) - 1)]]
+    needed = kinds == 1
+    needed |= (kinds == 2) & (after[at + 1] == 2)
+    needed |= (kinds == 3) & (after[at + 1] == 3) & (after[at + 2] == 3)
+    needed |= (kinds == 4) & (before >= _LETTER) & (following >= _LETTER)
+    for message in np.unique(np.searchsorted(offsets, at[needed], side="right") - 1).tolist():
+        cleaned[message] = clean(texts[message])[0]
+    return cleaned
+
+
+def _joined_units(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint16], I64]:
+    """The texts with NUL between them as UTF-16 code units, and where each begins."""
+    units = np.frombuffer("\0".join(texts).encode("utf-16-le", "surrogatepass"), np.uint16)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    offsets = np.zeros(len(texts), np.int64)
+    np.cumsum(lengths[:-1] + 1, out=offsets[1:])
+    characters = int(lengths.sum()) + max(len(texts) - 1, 0)
+    if characters != len(units):  # characters outside the basic plane, emoji mostly, take two units
+        kinds = units >> 10
+        first_units = np.flatnonzero(np.concatenate([[True], (kinds[1:] != 0x37) | (kinds[:-1] != 0x36)]))
+        if len(first_units) == characters:
+            return units, np.append(first_units, len(units))[offsets]
+        # Lone surrogates that look like a pair: rare enough for the slow way.
+        lengths = np.array([len(text.encode("utf-16-le", "surrogatepass")) // 2 for text in texts], np.int64)
+        np.cumsum(lengths[:-1] + 1, out=offsets[1:])
+    return units, offsets
+
+
 @dataclass(frozen=True, slots=True)
 class ChunkTokens:
     """All tokens of a chunk, in order of the text.
@@ -133,13 +185,7 @@ class ChunkTokens:
 
 def tokenize_chunk(texts: Sequence[str]) -> ChunkTokens:
     """Tokenise cleaned messages together; equal to `appealnlp.text.tokens.iter_forms` on each of them."""
-    units = np.frombuffer("\0".join(texts).encode("utf-16-le", "surrogatepass"), np.uint16)
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    if int(lengths.sum()) + len(texts) - 1 != len(units):  # characters outside the basic plane take two units
-        lengths = np.fromiter((len(text.encode("utf-16-le", "surrogatepass")) // 2 for text in texts), np.int64, len(texts))
-    offsets = np.zeros(len(texts), np.int64)
-    np.cumsum(lengths[:-1] + 1, out=offsets[1:])
-
+    units, offsets = _joined_units(texts)
     classes = _CLASS[units]
     # Kind of each unit: 0 nothing, 1 number, 2 word. A hyphen belongs to a word between two letters only.
     kinds = np.zeros(len(units) + 2, np.uint8)

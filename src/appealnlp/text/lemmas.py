@@ -63,10 +63,13 @@ def _analyse(form: str) -> str:
 
 @lru_cache(maxsize=1 << 17)
 def is_name(form: str) -> bool:
-    """Whether every reading of a folded form is a person's name (pymorphy3 ``Name``, ``Surn``, ``Patr``)."""
+    """Whether every reading of a folded form is the name of a person or a place.
+
+    pymorphy3's ``Name``, ``Surn``, ``Patr`` and ``Geox``; «вера» is an ordinary word too, «Кунгур» is not.
+    """
     if not _CYRILLIC.search(form):
         return False
-    return all({"Name", "Surn", "Patr"} & parse.tag.grammemes for parse in analyzer().parse(form))
+    return all({"Name", "Surn", "Patr", "Geox"} & parse.tag.grammemes for parse in analyzer().parse(form))
 
 
 def lexeme(lemma: str) -> set[str]:

@@ -14,27 +14,33 @@ import re
 __all__ = ["clean"]
 
 _SUSPECT = re.compile(
-    "[<&\\[@\\\\_\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]|//|[wW]{3}|[А-Яа-яЁё][\"'`’*][ЕеЁёЮюЯя]"
+    "[<&\\[@\\\\_\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]|//|[wW][wW][wW]|[А-Яа-яЁё][\"'`’*][ЕеЁёЮюЯя]"
 )
 """A text without any of these needs no cleaning."""
 
-_BLANKED = re.compile(
-    r"""
-      <!--.{0,5000}?-->                                            # HTML comment
-    | <(script|style)\b.{0,20000}?</\1\s*>                          # not words at all
-    | </?[A-Za-z][^<>]{0,2000}>                                     # a tag
-    | \[(?:id|club|public|event|app)-?\d+(?::[^\]|]{0,80})?\|[^\]\n]{0,200}\],?   # VK: [club1|Name]
-    | \[https?://[^\]|\s]{1,500}\|[^\]\n]{0,200}\]                  # VK: [https://…|label]
-    | \[(?:USER|GROUP|PHONE|EMAIL|LINK|URL|MASK|ID|CARD|NAME|DATE)(?::[^\]\n]{0,200})?\]   # masks of anonymised exports
-    | \[(?i:фото|видео|аудио|стикер|голосовое\ сообщение|документ|опрос|photo|video|sticker|forwarded\ from[^\]\n]{0,100})\]
-    | (?i:https?://|www\.)[^\s<>"«»\]]+                             # links
-    | [\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+                   # e-mail
-    | (?<![\w.])@[A-Za-z]\w{2,64}                                   # @account
-    | (?i:\b(?:VID|IMG|PXL|DSC|DCIM|Screenshot|WhatsApp)[_-]\w[\w.-]{0,60})   # file names
-    | \\[nrt](?![a-z])                                              # escapes left by a broken JSON export
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+_BLANKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (sign, re.compile(pattern, re.VERBOSE | re.DOTALL))
+    for sign, pattern in (
+        ("<", r"""<!--.{0,5000}?-->                                     # HTML comment
+            | <(script|style)\b.{0,20000}?</\1\s*>                       # not words at all
+            | </?[A-Za-z][^<>]{0,2000}>                                  # a tag
+        """),
+        ("[", r"""\[(?:id|club|public|event|app)-?\d+(?::[^\]|]{0,80})?\|[^\]\n]{0,200}\],?   # VK: [club1|Name]
+            | \[https?://[^\]|\s]{1,500}\|[^\]\n]{0,200}\]               # VK: [https://…|label]
+            | \[(?:USER|GROUP|PHONE|EMAIL|LINK|URL|MASK|ID|CARD|NAME|DATE)(?::[^\]\n]{0,200})?\]   # anonymised exports
+            | \[(?i:фото|видео|аудио|стикер|голосовое\ сообщение|документ|опрос|photo|video|sticker
+                  |forwarded\ from[^\]\n]{0,100})\]
+        """),
+        ("//", r"""(?i:https?://)[^\s<>"«»\]]+"""),
+        ("ww", r"""(?i:www\.)[^\s<>"«»\]]+"""),
+        ("@", r"""[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+             # e-mail
+            | (?<![\w.])@[A-Za-z]\w{2,64}                                # @account
+        """),
+        ("_", r"""(?i:\b(?:VID|IMG|PXL|DSC|DCIM|Screenshot|WhatsApp)[_-]\w[\w.-]{0,60})"""),   # file names
+        ("\\", r"""\\[nrt](?![a-z])"""),                                 # escapes left by a broken JSON export
+    )
+)  # fmt: skip
+"""What is replaced by spaces, each behind a sign without which it cannot occur."""
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _HARD_SIGN = re.compile("(?<=[А-Яа-яЁё])[\"'`’*](?=[ЕеЁёЮюЯя][А-Яа-яЁё])")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
@@ -59,7 +65,9 @@ def clean(text: str) -> tuple[str, list[int] | None]:
     """
     if _SUSPECT.search(text) is None:
         return text, None
-    text = _BLANKED.sub(_spaces, text)
+    for sign, pattern in _BLANKED:
+        if sign in text or (sign == "ww" and "WW" in text):
+            text = pattern.sub(_spaces, text)
     text = _HARD_SIGN.sub("ъ", text)
     return _decode(text)
 

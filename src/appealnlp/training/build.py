@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ..bundle import array_bytes
 from ..features import Lexicon
-from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, KINDS, Heads, TopicLayer
+from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, KINDS, Heads, TopicLayer, softmax
 from ..scores import Weights
 from ..taxonomy import Taxonomy, Topic
 from ..urgency.scale import LEVELS
@@ -60,6 +60,8 @@ class Recipe:
     :param balance: rare topics count more, by (mean size / own size) ** balance.
     :param folds: folds of the out-of-fold predictions that calibration is fitted on.
     :param accuracy: group accuracy that messages not marked for review must reach.
+    :param doubtful: an example whose label is less probable than this out of fold is not learned from (confident
+        learning: C. Northcutt et al., 2021).
     :param urgency_c: inverse strength of regularisation of urgency, kind and the vulnerable flag.
     :param topic_prior: size of the decided topic's indicator beside the words when urgency is learned.
     """
@@ -68,6 +70,7 @@ class Recipe:
     balance: float = 0.3
     folds: int = 3
     accuracy: float = 0.95
+    doubtful: float = 0.01
     urgency_c: float = 10.0
     topic_prior: float = 0.5
 
@@ -141,6 +144,8 @@ def train_model(
         for source in sorted(set(sources.tolist()) - {""})
     )
 
+    credible = softmax(logits / temperature)[np.arange(len(truth)), truth] >= recipe.doubtful
+    sample_weight = np.where(credible, sample_weight, 0)
     net = fit_network(seen.matrix, seen.vectors, targets, topic_groups, sample_weight, recipe.network)
     words = net.words * idf[:, None]
     words[: len(lexicon.lemmas)] += lemma_vectors @ net.vectors

@@ -23,7 +23,8 @@ MINIMUM_MESSAGES = 5
 def build_lexicon(texts: Iterable[str], further_lemmas: Iterable[str] = ()) -> Lexicon:
     """Features from training messages: every lemma, prefix and pair of adjacent lemmas in at least five messages.
 
-    Names of persons are left out (pymorphy3's ``Name``, ``Surn``, ``Patr``), unless they are ordinary words too.
+    Names of persons and places are left out, unless they are ordinary words too: persons for their privacy, places
+    because a model must not know a region by its towns.
 
     :param texts: distinct messages.
     :param further_lemmas: lemmas the urgency rules ask for; they get a number and table entries, whatever their count.

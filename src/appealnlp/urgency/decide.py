@@ -1,7 +1,7 @@
 """Model and rules together: the level, its reasons, the hours and one Russian sentence for the clerk.
 
-A rule may raise what the model says, never lower it. A norm is only ever quoted from the norms table; where none applies
-the sentence says so.
+A rule may raise what the model says, never lower it. A norm is only ever quoted from the norms table; where none
+applies the sentence says so.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class Verdict:
 
     :param level: ``emergency``, ``critical``, ``urgent``, ``routine`` or ``none``.
     :param reasons: why, the strongest first; never empty above ``routine``.
-    :param react_hours: strictest of the norms of the winning reasons and of our limit for the level; ``None`` if neither exists.
+    :param react_hours: strictest of the norms of the winning reasons and of our limit for the level; ``None`` if there
+        is neither.
     :param sentence: one Russian line with the deciding words, the norm and the hours; empty if there is nothing to say.
     """
 

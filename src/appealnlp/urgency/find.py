@@ -47,14 +47,14 @@ REQUIRED_MASKS: tuple[int, ...] = smallest(mask for rule in RULES for mask in ru
 """A message can fire a rule only if its mask holds all bits of at least one of these."""
 
 
-def _index() -> dict[int, list[tuple[int, Rule]]]:
-    """Masks and their rules by one bit of each mask: the one that the fewest masks ask for."""
-    pairs = [(mask, rule) for rule in RULES for mask in rule.required]
-    index: dict[int, list[tuple[int, Rule]]] = {}
-    for mask, rule in pairs:
-        bits = [1 << number for number in range(mask.bit_length()) if mask >> number & 1]
+def _index() -> dict[int, list[tuple[int, int]]]:
+    """Masks and the numbers of their rules by one bit of each mask: the one that the fewest masks ask for."""
+    pairs = [(mask, number) for number, rule in enumerate(RULES) for mask in rule.required]
+    index: dict[int, list[tuple[int, int]]] = {}
+    for mask, number in pairs:
+        bits = [1 << place for place in range(mask.bit_length()) if mask >> place & 1]
         rarest = min(bits, key=lambda bit: sum(bool(other & bit) for other, _ in pairs))
-        index.setdefault(rarest, []).append((mask, rule))
+        index.setdefault(rarest, []).append((mask, number))
     return index
 
 
@@ -62,16 +62,16 @@ _INDEX = _index()
 
 
 def _candidates(mask: int) -> list[Rule]:
-    """The rules that can fire on a message with this concept mask."""
-    rules: dict[str, Rule] = {}
+    """The rules that can fire on a message with this concept mask, in the order of the table."""
+    found: set[int] = set()
     rest = mask
     while rest:
         lowest = rest & -rest
         rest ^= lowest
-        for required, rule in _INDEX.get(lowest, ()):
+        for required, number in _INDEX.get(lowest, ()):
             if mask & required == required:
-                rules[rule.name] = rule
-    return list(rules.values())
+                found.add(number)
+    return [RULES[number] for number in sorted(found)]
 
 
 def find(

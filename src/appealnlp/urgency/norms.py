@@ -1,8 +1,8 @@
 """Deadlines with their source: one table, which a municipality overrides with its own.
 
-The table is a CSV file with the columns of `COLUMNS`. Rows of ``kind`` ``norm`` quote an act; rows of ``kind`` ``class``
-are our own limits for a level of urgency and say so. Where sources disagree the stricter figure is in ``hours`` and the
-other one in ``note``.
+The table is a CSV file with the columns of `COLUMNS`. Rows of ``kind`` ``norm`` quote an act; rows of ``kind``
+``class`` are our own limits for a level of urgency and say so. Where sources disagree the stricter figure is in
+``hours`` and the other one in ``note``.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from .scale import LEVELS
 __all__ = ["COLUMNS", "Norms", "load_norms", "merge_norms"]
 
 COLUMNS = (
-    "code", "kind", "level", "situation_ru", "hours", "title_ru", "act", "clause", "source", "verified", "checked", "topics", "note",
-)  # fmt: skip
-"""Columns of the norms file. ``code``, ``kind``, ``level``, ``hours`` and ``title_ru`` are needed, the rest may be absent."""
+    *("code", "kind", "level", "situation_ru", "hours", "title_ru", "act", "clause"),
+    *("source", "verified", "checked", "topics", "note"),
+)
+"""Columns of the norms file; ``code``, ``kind``, ``level``, ``hours`` and ``title_ru`` are needed."""
 
 _NEEDED = ("code", "kind", "level", "hours", "title_ru")
 _KINDS = ("norm", "class")

@@ -135,7 +135,7 @@ def _compile(source: str) -> Pattern:
     required = 0
     pending: tuple[int, bool, bool] | None = None
     for word in source.split():
-        if word.startswith((".", "~")):
+        if word.startswith((".", "~")) and slots:
             pending = (int(word.lstrip(".~")), word.startswith("~"), word.startswith("~~"))
             continue
         if slots:
@@ -143,7 +143,7 @@ def _compile(source: str) -> Pattern:
         pending = None
         slots.append(_LEXICON.slot(word))
         required |= _required(word)
-    if not slots or pending is not None:
+    if not slots or pending is not None or source.lstrip().startswith((".", "~")):
         raise ValueError(f"a pattern must begin and end with a slot: {source!r}")
     return Pattern(source, tuple(slots), tuple(gaps), sum({1 << slot for slot in slots}), required)
 

@@ -49,10 +49,7 @@ class Rule:
     @property
     def required(self) -> tuple[int, ...]:
         """Concept masks: the rule can fire only if a message has all bits of one of them."""
-        masks = {pattern.required for pattern in self.patterns}
-        return tuple(
-            sorted(mask for mask in masks if not any(other != mask and other & mask == other for other in masks))
-        )
+        return smallest(pattern.required for pattern in self.patterns)
 
     def first_match(self, scene: Scene, positions: Positions, mask: int) -> tuple[int, ...] | None:
         """Token numbers of the first match that stands, or ``None``."""

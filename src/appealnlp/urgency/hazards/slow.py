@@ -1,4 +1,4 @@
-"""What grows worse in days: leaking roofs, lifts, refuse, ice underfoot, dark streets, foul water, no doctor, no money."""
+"""What grows worse in days: leaking roofs, lifts, refuse, icy or dark streets, foul water, no doctor, no money."""
 
 from __future__ import annotations
 

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from appealnlp.training.network import Network, NetworkSettings, fit_network
+
+TOPICS, FEATURES, LENGTH = 4, 40, 6
+GROUPS = np.array([0, 0, 1, 1])
+SETTINGS = NetworkSettings(hidden=12, epochs=25, batch=32, learning_rate=0.02)
+
+
+def toy(messages: int = 400, seed: int = 0) -> tuple[Any, np.ndarray, np.ndarray]:
+    """Messages of six words, most of them from the ten words of their topic; features, empty vectors, topics."""
+    draw = np.random.default_rng(seed)
+    topics = draw.integers(0, TOPICS, messages)
+    rows = np.zeros((messages, FEATURES), np.float32)
+    for row, topic in zip(rows, topics, strict=True):
+        row[draw.choice(10, 4, replace=False) + 10 * topic] = 1
+        row[draw.choice(FEATURES, 2, replace=False)] += 0.5
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return csr_matrix(rows), np.zeros((messages, LENGTH), np.float32), topics
+
+
+def fit(matrix: Any, vectors: np.ndarray, topics: np.ndarray, settings: NetworkSettings = SETTINGS, **options: Any) -> Network:
+    targets = np.eye(TOPICS, dtype=np.float32)[topics]
+    weight = options.pop("weight", np.ones(len(topics)))
+    return fit_network(matrix, vectors, targets, GROUPS, weight, settings, **options)
+
+
+def accuracy(net: Network, matrix: Any, vectors: np.ndarray, topics: np.ndarray) -> float:
+    return float((net.logits(matrix, vectors).argmax(axis=1) == topics).mean())
+
+
+def parameters(net: Network) -> list[bytes]:
+    return [part.tobytes() for part in (net.words, net.vectors, net.hidden_bias, net.topics, net.topic_bias)]
+
+
+def test_a_separable_problem_is_learned_and_carries_over() -> None:
+    net = fit(*toy())
+    assert accuracy(net, *toy()) > 0.98
+    assert accuracy(net, *toy(seed=9)) > 0.95
+
+
+def test_the_same_data_give_the_same_bytes() -> None:
+    data = toy()
+    before = data[0].copy()
+    assert parameters(fit(*data)) == parameters(fit(*data))
+    assert (data[0] != before).nnz == 0  # word dropout did not touch the caller's matrix
+    assert parameters(fit(*data)) != parameters(fit(*data, settings=replace(SETTINGS, seed=1)))
+
+
+def test_vectors_alone_are_enough_and_reach_words_that_training_never_saw() -> None:
+    draw = np.random.default_rng(2)
+    centres = draw.standard_normal((TOPICS, LENGTH)).astype(np.float32) * 2
+    topics = draw.integers(0, TOPICS, 400)
+    vectors = (centres[topics] + draw.normal(0, 0.3, (400, LENGTH))).astype(np.float32)
+    empty = csr_matrix((400, FEATURES), dtype=np.float32)
+    assert accuracy(fit(empty, vectors, topics), empty, vectors, topics) > 0.95
+
+
+def test_words_that_do_not_occur_keep_their_first_weights() -> None:
+    matrix, vectors, topics = toy()
+    wide = csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], FEATURES + 5))
+    short, long = (fit(wide, vectors, topics, replace(SETTINGS, epochs=epochs)) for epochs in (1, 5))
+    assert (short.words[FEATURES:] == long.words[FEATURES:]).all()
+    assert (short.words[:FEATURES] != long.words[:FEATURES]).any(axis=1).all()
+
+
+def test_a_heavy_message_outweighs_many_light_ones() -> None:
+    # The same words, labelled 0 nine times and 3 once.
+    matrix = csr_matrix(np.ones((10, FEATURES), np.float32) / np.sqrt(FEATURES))
+    topics = np.array([0] * 9 + [3])
+    vectors = np.zeros((10, LENGTH), np.float32)
+    settings = replace(SETTINGS, epochs=120, batch=10, word_dropout=0.0, hidden_dropout=0.0)
+    even = fit(matrix, vectors, topics, settings)
+    uneven = fit(matrix, vectors, topics, settings, weight=np.array([1.0] * 9 + [100.0]))
+    assert even.logits(matrix, vectors)[0].argmax() == 0
+    assert uneven.logits(matrix, vectors)[0].argmax() == 3
+
+
+def test_the_group_loss_makes_errors_stay_in_the_group() -> None:
+    # Words tell the group; the topic inside it is a coin toss.
+    matrix, vectors, topics = toy()
+    tossed = topics // 2 * 2 + np.random.default_rng(4).integers(0, 2, len(topics))
+    net = fit(matrix, vectors, tossed, replace(SETTINGS, group_loss=1.0))
+    assert (GROUPS[net.logits(matrix, vectors).argmax(axis=1)] == GROUPS[topics]).mean() > 0.95
+
+
+def test_logits_are_the_hidden_units_rectified_times_the_topics() -> None:
+    net = fit(*toy(), replace(SETTINGS, epochs=1))
+    matrix, vectors, _ = toy(5)
+    units = matrix.toarray() @ net.words + vectors @ net.vectors + net.hidden_bias
+    assert np.allclose(net.hidden(matrix, vectors), units, atol=1e-5)
+    assert np.allclose(net.logits(matrix, vectors), np.where(units > 0, units, 0) @ net.topics + net.topic_bias, atol=1e-4)
+
+
+def test_progress_is_told_after_each_epoch() -> None:
+    told: list[tuple[int, int]] = []
+    fit(*toy(50), replace(SETTINGS, epochs=3), progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize("messages", [1, 31, 32, 33])
+def test_any_number_of_messages_fills_its_batches(messages: int) -> None:
+    net = fit(*toy(messages), replace(SETTINGS, epochs=2))
+    assert all(np.isfinite(part).all() for part in (net.words, net.vectors, net.hidden_bias, net.topics, net.topic_bias))
