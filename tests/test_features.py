@@ -22,7 +22,9 @@ def lexicon() -> Lexicon:
     table = {"воды": 0, "вода": 0, "дом": 1, "нет": 2, "холодный": 3}
     keys = form_hashes(list(table))
     order = np.argsort(keys)
-    return Lexicon(LEMMAS, PREFIXES, np.array(PAIRS, np.int32), keys[order], np.array(list(table.values()), np.uint16)[order])
+    return Lexicon(
+        LEMMAS, PREFIXES, np.array(PAIRS, np.int32), keys[order], np.array(list(table.values()), np.uint16)[order]
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,6 +95,8 @@ def test_pair_keys_differ() -> None:
 
 
 def test_forms_of_the_table_have_their_lemma_whatever_pymorphy_would_say(lexicon: Lexicon) -> None:
-    wrong = Lexicon(LEMMAS, [], np.zeros((0, 2), np.int32), np.array([form_hash("трубы")], np.uint64), np.array([HOUSE]))
+    wrong = Lexicon(
+        LEMMAS, [], np.zeros((0, 2), np.int32), np.array([form_hash("трубы")], np.uint64), np.array([HOUSE])
+    )
     assert wrong.of_form("трубы").lemma == HOUSE
     assert lexicon.of_form("трубы").lemma == -1

@@ -118,7 +118,10 @@ def test_the_decision_is_consistent() -> None:
         assert len({int(topic), int(one), int(two)}) == 3
         others = np.sort(np.delete(probabilities[row], topic))[::-1]
         assert decision.alternative_probabilities[row].tolist() == others[:2].astype(np.float32).tolist()
-        assert decision.alternative_probabilities[row].tolist() == probabilities[row, [one, two]].astype(np.float32).tolist()
+        assert (
+            decision.alternative_probabilities[row].tolist()
+            == probabilities[row, [one, two]].astype(np.float32).tolist()
+        )
 
 
 def test_the_group_comes_first_even_against_the_most_probable_topic() -> None:
@@ -169,7 +172,9 @@ def test_the_decided_topic_shifts_the_urgency() -> None:
 
 def test_a_message_without_words_is_decided_by_the_bias() -> None:
     heads = make_heads()
-    nothing = Sums(np.zeros((1, OUTPUTS), np.int32), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.uint64))
+    nothing = Sums(
+        np.zeros((1, OUTPUTS), np.int32), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.uint64)
+    )
     assert (heads.outputs(nothing)[0] == heads.bias).all()
     assert heads.decide(nothing).confidence[0] > 0
 
@@ -207,12 +212,12 @@ def test_softmax(logits: list[list[float]]) -> None:
     probabilities = softmax(np.array(logits))
     assert np.allclose(probabilities.sum(axis=1), 1)
     assert (probabilities >= 0).all()
-    assert np.allclose(
-        probabilities.max(axis=1), probabilities[np.arange(len(logits)), np.argmax(logits, axis=1)]
-    )
+    assert np.allclose(probabilities.max(axis=1), probabilities[np.arange(len(logits)), np.argmax(logits, axis=1)])
 
 
-@pytest.mark.xfail(strict=True, reason="int32 totals times float32 scale give float64, so all that follows is double (and slower)")
+@pytest.mark.xfail(
+    strict=True, reason="int32 totals times float32 scale give float64, so all that follows is double (and slower)"
+)
 def test_values_are_single_precision_as_declared() -> None:
     heads, sums = make_heads(), make_sums(2)
     assert heads.outputs(sums).dtype == np.float32

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+import python_calamine
 
 from appealnlp.errors import InputError
 from appealnlp.messages import excel
@@ -116,6 +118,20 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: py
         monkeypatch.setattr(excel, "MAX_UNPACKED", 2_999_999)
     with pytest.raises(InputError, match="unpack"):
         check_archive(path)
+
+
+@pytest.mark.parametrize("claimed", [0, 1000, 1_000_000_000])
+def test_a_bomb_that_lies_about_its_size_never_reaches_the_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, claimed: int
+) -> None:
+    path, sheet = workbook(tmp_path / "a.xlsx", TABLE), b" " * 5_000_000
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet2.xml", sheet)
+        member = archive.getinfo("xl/worksheets/sheet2.xml")
+        member.file_size, member.CRC = claimed, zlib.crc32(sheet[:claimed])
+    monkeypatch.setattr(python_calamine, "load_workbook", lambda *_: pytest.fail("it was unpacked"))
+    with pytest.raises(InputError, match=r"damaged|unpack"):
+        open_excel(path)
 
 
 def test_a_cell_that_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

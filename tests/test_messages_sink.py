@@ -217,6 +217,15 @@ def test_only_the_message_and_the_reason_wrap(tmp_path: Path) -> None:
     assert widths["B"] > widths["E"] > widths["D"] > widths["A"]
 
 
+HEIGHTS = [("Коротко", None), ("Длиннее " * 20, 45), ("а\nб\nв", 45), ("Очень длинно " * 1000, 225), (None, None)]
+
+
+@pytest.mark.parametrize(("text", "height"), HEIGHTS)
+def test_a_row_is_as_high_as_its_message_up_to_a_limit(tmp_path: Path, text: str | None, height: int | None) -> None:
+    write(tmp_path / "a.xlsx", rows=[[1, text, None]])
+    assert openpyxl.load_workbook(tmp_path / "a.xlsx").active.row_dimensions[2].height == height
+
+
 MOMENTS = [
     (date(2024, 1, 1), 45292, "dd.mm.yyyy"),
     (datetime(2024, 1, 1, 12), 45292.5, "dd.mm.yyyy hh:mm:ss"),

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from appealnlp.text.chunks import HashTable, form_hash, form_hashes, prefix_hashes, tokenize_chunk
+from appealnlp.text.chunks import HashTable, clean_many, form_hash, form_hashes, prefix_hashes, tokenize_chunk
+from appealnlp.text.markup import clean
 from appealnlp.text.tokens import iter_forms
+from test_text_markup import NOISE
 
 DENSE = st.text(st.sampled_from([*"аеёЁйЯ яzZ09--‐‑—\0\n.😡\ud83d\ude00\u0400\u045f\u0460"]), max_size=40)
 ANY = st.text(st.characters(), max_size=40)  # lone surrogates and characters outside the basic plane too
@@ -37,7 +39,9 @@ def check(texts: list[str]) -> None:
         offset = int(chunk.offsets[number])
         assert [chunk.form(token) for token in tokens] == [form for form, _, _ in plain]
         assert [chunk.written(token) for token in tokens] == [text[start:end] for _, start, end in plain]
-        assert [int(chunk.starts[token]) - offset for token in tokens] == [units_before(text, start) for _, start, _ in plain]
+        assert [int(chunk.starts[token]) - offset for token in tokens] == [
+            units_before(text, start) for _, start, _ in plain
+        ]
         assert [int(chunk.ends[token]) - offset for token in tokens] == [units_before(text, end) for _, _, end in plain]
         assert [int(chunk.hashes[token]) for token in tokens] == [form_hash(form) for form, _, _ in plain]
         assert [bool(chunk.is_number[token]) for token in tokens] == [form.isdigit() for form, _, _ in plain]
@@ -72,6 +76,27 @@ def test_a_text_of_a_megabyte() -> None:
     assert chunk.hashes.tolist() == [form_hash("яма"), *once * 45_000, form_hash("яма")]
 
 
+@given(st.lists(st.one_of(NOISE, ANY, DENSE), max_size=8))
+@example([])
+@example(["", "<b>"])
+@example(["\ud83d\ude00", "<b>яма"])  # two lone surrogates that look like one character
+@example(["\ud83d", "\ude00", "&#1053;ет", "😡", "<i>"])
+@example(["сел в'", "езд"])  # what looks like a hard sign across two messages is none
+@example(["w", "ww", "www.site.ru", "/", "/"])
+@example(['"', 'под"езд', "об'явление'"])
+def test_many_texts_are_cleaned_as_one_by_one(texts: list[str]) -> None:
+    assert clean_many(texts) == [clean(text)[0] for text in texts]
+
+
+def test_the_samples_are_cleaned_as_one_by_one(sample_texts: list[str]) -> None:
+    assert clean_many(sample_texts) == [clean(text)[0] for text in sample_texts]
+
+
+def test_every_character_is_cleaned_as_alone() -> None:
+    texts = [pattern.format(chr(code)) for code in range(0x10000) for pattern in ("а{0}е", "а{0}{0}{0}")]
+    assert clean_many(texts) == [clean(text)[0] for text in texts]
+
+
 @pytest.mark.parametrize("form", ["а", "1", "е" * 300_000, "кто-то", "000", "0"])
 def test_one_hash_for_a_form_alone_in_a_list_and_anywhere_in_a_chunk(form: str) -> None:
     expected = form_hash(form)
@@ -85,7 +110,14 @@ def test_form_hashes(forms: list[str]) -> None:
 
 
 def test_hashes_tell_forms_apart() -> None:
-    forms = {form for text in ("абвгдежз", "01234567") for one in text for two in text for three in text for form in (one, one + two, one + two + three)}
+    forms = {
+        form
+        for text in ("абвгдежз", "01234567")
+        for one in text
+        for two in text
+        for three in text
+        for form in (one, one + two, one + two + three)
+    }
     forms |= {"а" * length for length in range(1, 60)} | {"0" * length for length in range(1, 60)}
     assert len(set(form_hashes(sorted(forms)).tolist())) == len(forms)
 

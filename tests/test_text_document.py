@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_text_markup import NOISE
 
 from appealnlp import Document, preprocess
 from appealnlp.text.lemmas import Lemmatizer
 from appealnlp.text.tokens import iter_forms
+from test_text_markup import NOISE
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,9 @@ def test_spans_of_the_samples(sample_texts: list[str]) -> None:
 def test_without_markup_the_tokens_are_those_of_the_text(sample_texts: list[str]) -> None:
     for text in sample_texts:
         if not set(text) & set("<&[@\\_/'\"*\u0306\u0308\u200b\u200d\ufe0f") and "www" not in text.lower():
-            assert [(token.start, token.end) for token in preprocess(text).tokens] == [(s, e) for _, s, e in iter_forms(text)]
+            assert [(token.start, token.end) for token in preprocess(text).tokens] == [
+                (s, e) for _, s, e in iter_forms(text)
+            ]
 
 
 def test_a_given_lemmatizer_is_used() -> None:

@@ -117,7 +117,8 @@ def test_many_threads_get_the_same_lemmas() -> None:
                 form,
                 True,
                 marks=pytest.mark.xfail(
-                    strict=True, reason="«Иванов» also parses as the possessive adjective ADJF,Poss, and is taken for a word"
+                    strict=True,
+                    reason="«Иванов» also parses as the possessive adjective ADJF,Poss, and is taken for a word",
                 ),
             )
             for form in ("иванов", "петрова", "попова")

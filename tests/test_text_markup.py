@@ -9,11 +9,53 @@ from appealnlp.text.markup import clean
 LETTERS = st.sampled_from([*"абвейЁюъ Az09-", "\n"])
 FRAGMENTS = st.sampled_from(
     [
-        "<b>", "</p>", "<script>", "</script>", "<!--", "-->", "<", ">", "&nbsp;", "&amp;", "&#1053;", "&#x439;", "&", ";",
-        "&#0;", "&#9999999;", "&zzz;", "[club1|", "[id5:bp|", "]", "]]", "[", "[LINK]", "[PHONE:", "https://", "www.", "@", "@ivan",
-        "a@b.ru", "\\n", "\\", "\u0306", "\u0308", "\u00ad", "\u200b", "\ufeff", "\ufe0f", "'", "’", "😡", "\ud83d", "\ude00", "\0", "_", "IMG_",
+        "<b>",
+        "</p>",
+        "<script>",
+        "</script>",
+        "<!--",
+        "-->",
+        "<",
+        ">",
+        "&nbsp;",
+        "&amp;",
+        "&#1053;",
+        "&#x439;",
+        "&",
+        ";",
+        "&#0;",
+        "&#9999999;",
+        "&zzz;",
+        "[club1|",
+        "[id5:bp|",
+        "]",
+        "]]",
+        "[",
+        "[LINK]",
+        "[PHONE:",
+        "https://",
+        "www.",
+        "@",
+        "@ivan",
+        "a@b.ru",
+        "\\n",
+        "\\",
+        "\u0306",
+        "\u0308",
+        "\u00ad",
+        "\u200b",
+        "\ufeff",
+        "\ufe0f",
+        "'",
+        "’",
+        "😡",
+        "\ud83d",
+        "\ude00",
+        "\0",
+        "_",
+        "IMG_",
     ]
-)  # fmt: skip
+)
 NOISE = st.lists(st.one_of(LETTERS, FRAGMENTS), max_size=60).map("".join)
 
 
@@ -37,6 +79,11 @@ def words(text: str) -> list[str]:
         ("[Фото] яма [стикер] во дворе", ["яма", "во", "дворе"]),
         ("подробнее https://site.ru/a?b=1&c=2 вот", ["подробнее", "вот"]),
         ("сайт WWW.gorod.ru не работает", ["сайт", "не", "работает"]),
+        pytest.param(
+            "сайт wWw.gorod.ru не работает",
+            ["сайт", "не", "работает"],
+            marks=pytest.mark.xfail(strict=True, reason="the sign of a www link is looked for as ww or WW only"),
+        ),
         ("пишите на admin.gorod@mail.ru срочно", ["пишите", "на", "срочно"]),
         ("@gorod_bot почему молчите", ["почему", "молчите"]),
         ("нет воды\\nтретий день\\r\\nпомогите", ["нет", "воды", "третий", "день", "помогите"]),
@@ -50,7 +97,7 @@ def words(text: str) -> list[str]:
         ("во\u00adда и свет\u200b нет\ufeff", ["вода", "и", "свет", "нет"]),
         ("и\u0306од, Е\u0308лка, и\u0301", ["йод,", "Ёлка,", "и\u0301"]),
     ],
-)  # fmt: skip
+)
 def test_what_is_left(text: str, left: list[str]) -> None:
     assert words(text) == left
 
@@ -74,7 +121,9 @@ def test_what_is_no_markup_stays(text: str) -> None:
     assert origin is None
 
 
-@pytest.mark.parametrize("text", ["<" * 20_000, "[club1|" * 5_000, "<script>" * 3_000, "&#" * 20_000, "a@" * 20_000, "<!--" * 5_000])
+@pytest.mark.parametrize(
+    "text", ["<" * 20_000, "[club1|" * 5_000, "<script>" * 3_000, "&#" * 20_000, "a@" * 20_000, "<!--" * 5_000]
+)
 def test_unfinished_markup_does_not_hang_and_keeps_its_length(text: str) -> None:
     assert len(clean(text)[0]) == len(text)
 
@@ -93,7 +142,13 @@ def test_every_character_left_stands_where_it_is_said_to(text: str) -> None:
     for letter, place in zip(cleaned, places[:-1], strict=True):
         source = text[place]
         # It is the original character, a blank, or the beginning of something that stands for it.
-        assert letter == source or letter == " " or source == "&" or source in "иИеЕ" or (letter == "ъ" and source in "\"'`’*")
+        assert (
+            letter == source
+            or letter == " "
+            or source == "&"
+            or source in "иИеЕ"
+            or (letter == "ъ" and source in "\"'`’*")
+        )
 
 
 @given(st.text(st.sampled_from([*"абвгдеёжзийклмнопрстуфхцчшщъыьэюя АЕЁЙ.,!?0123456789-\n"])))

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import coarse_topic
 
 from appealnlp import preprocess
 from appealnlp.heads import KINDS
@@ -25,6 +24,7 @@ from appealnlp.training.network import NetworkSettings
 from appealnlp.training.vectors import WordVectors
 from appealnlp.urgency.concepts import CONCEPTS
 from appealnlp.urgency.scale import LEVELS
+from conftest import coarse_topic
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -67,7 +67,10 @@ def test_what_was_learned_is_known(
     judged: list[tuple[str, str, str, bool]], samples: list[dict[str, Any]], taxonomy: Taxonomy
 ) -> None:
     share = len(samples)
-    assert sum(one[0] == coarse_topic(taxonomy, sample["topic"]) for one, sample in zip(judged, samples, strict=True)) > 0.9 * share
+    assert (
+        sum(one[0] == coarse_topic(taxonomy, sample["topic"]) for one, sample in zip(judged, samples, strict=True))
+        > 0.9 * share
+    )
     for place, name in enumerate(("urgency", "kind"), 1):
         most = Counter(sample[name] for sample in samples).most_common(1)[0][1]
         right = sum(one[place] == sample[name] for one, sample in zip(judged, samples, strict=True))
@@ -83,7 +86,9 @@ def test_topics_of_a_group_are_neighbours_and_only_learned_ones_are_kept(
     codes = tiny_trained.taxonomy.codes
     assert set(codes) == {coarse_topic(taxonomy, sample["topic"]) for sample in samples}
     groups = [code.partition(".")[0] for code in codes]
-    assert len(list(dict.fromkeys(groups))) == len([one for one, before in zip(groups, [None, *groups], strict=False) if one != before])
+    assert len(list(dict.fromkeys(groups))) == len(
+        [one for one, before in zip(groups, [None, *groups], strict=False) if one != before]
+    )
     numbers = {group: number for number, group in enumerate(dict.fromkeys(groups))}
     assert tiny_trained.heads.topic_groups.tolist() == [numbers[group] for group in groups]
 
@@ -100,7 +105,7 @@ def test_calibration_is_finite_and_the_threshold_a_probability(tiny_trained: Mod
 
 @pytest.mark.xfail(
     strict=True,
-    reason="a message that is both a topic and an urgency example counts twice, so a string in three messages passes for five",
+    reason="a message that is both a topic and an urgency example counts twice, so three messages pass for five",
 )
 def test_every_learned_lemma_was_in_five_messages(tiny_trained: Model, sample_texts: list[str]) -> None:
     from conftest import make_word_vectors
@@ -113,8 +118,15 @@ def test_every_learned_lemma_was_in_five_messages(tiny_trained: Model, sample_te
 
 # A toy problem small enough to look inside
 
-WORDS = {"roads.hole": "яма дорога асфальт", "roads.snow": "снег лед сугроб", "water.none": "вода кран труба", "water.dirty": "ржавчина запах цвет"}
-TOY = Taxonomy(tuple(Topic(code, code, code.partition(".")[0], "Группа", "…", "routine") for code in [*WORDS, "water.unused"]))
+WORDS = {
+    "roads.hole": "яма дорога асфальт",
+    "roads.snow": "снег лед сугроб",
+    "water.none": "вода кран труба",
+    "water.dirty": "ржавчина запах цвет",
+}
+TOY = Taxonomy(
+    tuple(Topic(code, code, code.partition(".")[0], "Группа", "…", "routine") for code in [*WORDS, "water.unused"])
+)
 VECTORS = WordVectors({}, np.zeros((1, 4), np.float32), [])
 SETTINGS = NetworkSettings(hidden=8, epochs=40, batch=16, learning_rate=0.03, word_dropout=0.0, hidden_dropout=0.0)
 
@@ -123,7 +135,13 @@ def toy_texts() -> tuple[list[str], list[str]]:
     draw = np.random.default_rng(6)
     topics = [code for code in WORDS for _ in range(30)]
     texts = [
-        " ".join([*draw.permutation(WORDS[code].split())[:2], *draw.permutation("наш дом двор улица город".split())[:2], str(number)])
+        " ".join(
+            [
+                *draw.permutation(WORDS[code].split())[:2],
+                *draw.permutation(["наш", "дом", "двор", "улица", "город"])[:2],
+                str(number),
+            ]
+        )
         for number, code in enumerate(topics)
     ]
     return texts, topics
@@ -133,13 +151,20 @@ def train_toy(**changes: Any) -> Model:
     texts, topics = toy_texts()
     urgency = UrgencyLabels(
         texts,
-        ["urgent" if topic == "water.none" else "none" if "город" in text else "routine" for topic, text in zip(topics, texts, strict=True)],
+        [
+            "urgent" if topic == "water.none" else "none" if "город" in text else "routine"
+            for topic, text in zip(topics, texts, strict=True)
+        ],
         ["question" if "улица" in text else "proposal" if "дом" in text else "problem" for text in texts],
         ["двор" in text for text in texts],
     )
     options = {
-        "examples": Labelled(texts, topics), "urgency": urgency, "vectors": VECTORS, "recipe": Recipe(network=SETTINGS, folds=2), **changes,
-    }  # fmt: skip
+        "examples": Labelled(texts, topics),
+        "urgency": urgency,
+        "vectors": VECTORS,
+        "recipe": Recipe(network=SETTINGS, folds=2),
+        **changes,
+    }
     return train_model(TOY, **options)
 
 
@@ -156,7 +181,9 @@ def test_whole_numbers_say_what_the_network_says(monkeypatch: pytest.MonkeyPatch
     texts, _ = toy_texts()
     draw = np.random.default_rng(8)
     lemmas = sorted({lemma for text in texts for lemma in preprocess(text).lemmas})
-    vectors = WordVectors({lemma: row for row, lemma in enumerate(lemmas)}, draw.standard_normal((len(lemmas), 5)).astype(np.float32), [])
+    vectors = WordVectors(
+        {lemma: row for row, lemma in enumerate(lemmas)}, draw.standard_normal((len(lemmas), 5)).astype(np.float32), []
+    )
     model = train_toy(vectors=vectors)
     net, matrix, summed = kept
     assert matrix.shape[0] == len(texts)
@@ -166,7 +193,9 @@ def test_whole_numbers_say_what_the_network_says(monkeypatch: pytest.MonkeyPatch
     hidden = net.hidden(matrix, summed)
     assert np.abs(outputs[:, : model.heads.hidden] - hidden).max() < 0.01 * np.abs(hidden).max()
     logits = net.logits(matrix, summed)
-    assert np.abs(model.heads.layer.logits(outputs[:, : model.heads.hidden]) - logits).max() < 0.02 * np.abs(logits).max()
+    assert (
+        np.abs(model.heads.layer.logits(outputs[:, : model.heads.hidden]) - logits).max() < 0.02 * np.abs(logits).max()
+    )
 
 
 def test_a_toy_problem_is_learned_whole() -> None:
@@ -176,7 +205,12 @@ def test_a_toy_problem_is_learned_whole() -> None:
 
     def judge(text: str) -> tuple[str, str, str, bool]:
         one = model.heads.decide(scorer.score(text))
-        return model.taxonomy.codes[int(one.topic[0])], LEVELS[int(one.urgency[0])], KINDS[int(one.kind[0])], bool(one.vulnerable[0])
+        return (
+            model.taxonomy.codes[int(one.topic[0])],
+            LEVELS[int(one.urgency[0])],
+            KINDS[int(one.kind[0])],
+            bool(one.vulnerable[0]),
+        )
 
     assert judge("дорога, асфальт, наш город") == ("roads.hole", "none", "problem", False)
     assert judge("сугроб и лёд, двор") == ("roads.snow", "routine", "problem", True)
@@ -196,7 +230,9 @@ def test_levels_and_kinds_that_were_never_seen_are_never_given() -> None:
 
 
 @pytest.mark.xfail(
-    strict=True, raises=ValueError, reason="scikit-learn gives one row of weights for two classes, and none for one: training stops"
+    strict=True,
+    raises=ValueError,
+    reason="scikit-learn gives one row of weights for two classes, and none for one: training stops",
 )
 @pytest.mark.parametrize(
     ("levels", "kinds", "flags"),
@@ -226,7 +262,9 @@ def test_the_threshold_holds_for_every_source() -> None:
     names = np.array(["good"] * len(texts), object)
     names[::4] = "bad"
     wrong = list(topics)
-    for place in range(0, len(texts), 4):  # the labels of the bad source are all of the other group: no threshold suffices
+    for place in range(
+        0, len(texts), 4
+    ):  # the labels of the bad source are all of the other group: no threshold suffices
         wrong[place] = list(WORDS)[list(WORDS).index(topics[place]) - 2]
     fine = train_toy(examples=Labelled(texts, topics, None, ["good"] * len(texts)))
     both = train_toy(examples=Labelled(texts, wrong, None, names.tolist()))
@@ -242,7 +280,9 @@ def test_weights_of_examples_matter() -> None:
     labels = [*topics, *("roads.snow" if topic == "roads.hole" else topic for topic in topics)]
     for first, second, expected in ((1.0, 0.05, "roads.hole"), (0.05, 1.0, "roads.snow")):
         weights = np.repeat([first, second], len(texts))
-        model = train_toy(examples=Labelled(turned, labels, weights), recipe=Recipe(network=SETTINGS, folds=2, balance=0.0))
+        model = train_toy(
+            examples=Labelled(turned, labels, weights), recipe=Recipe(network=SETTINGS, folds=2, balance=0.0)
+        )
         scorer = Scorer(model.lexicon, model.weights, lambda lemma: 0)
         assert model.taxonomy.codes[int(model.heads.decide(scorer.score("яма дорога асфальт")).topic[0])] == expected
 

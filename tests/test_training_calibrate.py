@@ -80,7 +80,8 @@ def test_a_group_is_as_probable_as_its_topics_together() -> None:
 
 
 @pytest.mark.xfail(
-    strict=True, reason="of messages with equal confidence only the first ones are counted, but all of them are above the threshold"
+    strict=True,
+    reason="of messages with equal confidence only the first ones are counted, but all of them are above the threshold",
 )
 def test_equally_sure_messages_stand_and_fall_together() -> None:
     logits = np.array([[3.0, 0, 0, 0]] * 10)

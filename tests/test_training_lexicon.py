@@ -35,7 +35,9 @@ def test_five_messages_make_a_feature_and_four_do_not() -> None:
 
 def test_a_pair_needs_five_messages_too() -> None:
     lexicon = build_lexicon(["лужа дороги", "лужа дорог", "лужа дороге", "лужу дороги", "лужи дорогами", "дорога лужа"])
-    assert [(lexicon.lemmas[left], lexicon.lemmas[right]) for left, right in lexicon.pairs.tolist()] == [("лужа", "дорога")]
+    assert [(lexicon.lemmas[left], lexicon.lemmas[right]) for left, right in lexicon.pairs.tolist()] == [
+        ("лужа", "дорога")
+    ]
 
 
 def test_repeating_a_word_in_one_message_does_not_count() -> None:
@@ -98,7 +100,9 @@ def test_counts_are_the_features_of_each_text(tiny_trained: Model, sample_texts:
     matrix = count_matrix(tiny_trained.lexicon, texts)
     assert matrix.shape == (len(texts), len(tiny_trained.lexicon))  # type: ignore[attr-defined]
     for row, text in zip(matrix.toarray(), texts, strict=True):  # type: ignore[attr-defined]
-        assert Counter({int(place): int(row[place]) for place in np.flatnonzero(row)}) == Counter(tiny_trained.lexicon.of_text(text))
+        assert Counter({int(place): int(row[place]) for place in np.flatnonzero(row)}) == Counter(
+            tiny_trained.lexicon.of_text(text)
+        )
 
 
 def test_prefixes_are_of_mended_forms_and_sorted(tiny_trained: Model, sample_texts: list[str]) -> None:
@@ -108,8 +112,12 @@ def test_prefixes_are_of_mended_forms_and_sorted(tiny_trained: Model, sample_tex
     for text in dict.fromkeys(sample_texts):
         forms = {token.form for token in preprocess(text).tokens if not is_name(mend(token.form))}
         counts.update({prefix for form in forms for prefix in prefixes(form)})
-    twice = Counter({prefix: 2 * count for prefix, count in counts.items()})  # each text is a topic and an urgency example
-    assert tiny_trained.lexicon.prefixes == sorted(prefix for prefix, count in twice.items() if count >= MINIMUM_MESSAGES)
+    twice = Counter(
+        {prefix: 2 * count for prefix, count in counts.items()}
+    )  # each text is a topic and an urgency example
+    assert tiny_trained.lexicon.prefixes == sorted(
+        prefix for prefix, count in twice.items() if count >= MINIMUM_MESSAGES
+    )
 
 
 @pytest.mark.parametrize("seed", ["1", "2"])
@@ -117,11 +125,18 @@ def test_the_same_lexicon_in_every_process(seed: str) -> None:
     code = (
         "import sys, hashlib; from appealnlp.training.lexicon import build_lexicon\n"
         f"lexicon = build_lexicon({[*ROADS, *NAMES]!r}, ['газ'])\n"
-        "parts = [lexicon.lemmas, lexicon.prefixes, lexicon.pairs.tolist(), lexicon.form_keys.tolist(), lexicon.form_lemmas.tolist()]\n"
+        "arrays = [lexicon.pairs.tolist(), lexicon.form_keys.tolist(), lexicon.form_lemmas.tolist()]\n"
+        "parts = [lexicon.lemmas, lexicon.prefixes, *arrays]\n"
         "print(hashlib.sha256(repr(parts).encode()).hexdigest())"
     )
     lexicon = build_lexicon([*ROADS, *NAMES], ["газ"])
-    parts = [lexicon.lemmas, lexicon.prefixes, lexicon.pairs.tolist(), lexicon.form_keys.tolist(), lexicon.form_lemmas.tolist()]
+    parts = [
+        lexicon.lemmas,
+        lexicon.prefixes,
+        lexicon.pairs.tolist(),
+        lexicon.form_keys.tolist(),
+        lexicon.form_lemmas.tolist(),
+    ]
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.strip() == hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -26,7 +26,9 @@ def toy(messages: int = 400, seed: int = 0) -> tuple[Any, np.ndarray, np.ndarray
     return csr_matrix(rows), np.zeros((messages, LENGTH), np.float32), topics
 
 
-def fit(matrix: Any, vectors: np.ndarray, topics: np.ndarray, settings: NetworkSettings = SETTINGS, **options: Any) -> Network:
+def fit(
+    matrix: Any, vectors: np.ndarray, topics: np.ndarray, settings: NetworkSettings = SETTINGS, **options: Any
+) -> Network:
     targets = np.eye(TOPICS, dtype=np.float32)[topics]
     weight = options.pop("weight", np.ones(len(topics)))
     return fit_network(matrix, vectors, targets, GROUPS, weight, settings, **options)
@@ -96,7 +98,9 @@ def test_logits_are_the_hidden_units_rectified_times_the_topics() -> None:
     matrix, vectors, _ = toy(5)
     units = matrix.toarray() @ net.words + vectors @ net.vectors + net.hidden_bias
     assert np.allclose(net.hidden(matrix, vectors), units, atol=1e-5)
-    assert np.allclose(net.logits(matrix, vectors), np.where(units > 0, units, 0) @ net.topics + net.topic_bias, atol=1e-4)
+    assert np.allclose(
+        net.logits(matrix, vectors), np.where(units > 0, units, 0) @ net.topics + net.topic_bias, atol=1e-4
+    )
 
 
 def test_progress_is_told_after_each_epoch() -> None:
@@ -108,4 +112,6 @@ def test_progress_is_told_after_each_epoch() -> None:
 @pytest.mark.parametrize("messages", [1, 31, 32, 33])
 def test_any_number_of_messages_fills_its_batches(messages: int) -> None:
     net = fit(*toy(messages), replace(SETTINGS, epochs=2))
-    assert all(np.isfinite(part).all() for part in (net.words, net.vectors, net.hidden_bias, net.topics, net.topic_bias))
+    assert all(
+        np.isfinite(part).all() for part in (net.words, net.vectors, net.hidden_bias, net.topics, net.topic_bias)
+    )

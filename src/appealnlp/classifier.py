@@ -16,13 +16,12 @@ from .features import Lexicon
 from .heads import KINDS, Decision, Heads, TopicLayer
 from .places import MAYBE_PLACE, find_places
 from .result import Alternative, Reason, Result
-from .scores import Scorer, Sums, Weights
+from .scores import ChunkSums, Scorer, Weights, holding
 from .taxonomy import Taxonomy, Topic
 from .text import Document, Token, preprocess
-from .text.tokens import FOLD
 from .urgency.concepts import concept_mask
 from .urgency.decide import Verdict, decide
-from .urgency.find import REQUIRED_MASKS, find
+from .urgency.find import REQUIRED_MASKS, WINDOW, find
 from .urgency.norms import Norms, load_norms
 from .urgency.scale import LEVELS, TITLES_RU, rank
 from .urgency.vulnerable import VULNERABLE_MASKS, vulnerable_evidence
@@ -75,7 +74,7 @@ class Classifier:
         self.norms: Norms = load_norms(bundle.path / "norms.csv")
         self._scorer = Scorer(lexicon, weights, concept_mask)
         self._topics = self.taxonomy.topics
-        self._groups = self.taxonomy.groups
+        self._usual: dict[tuple[int, int], Verdict] = {}
 
     def _topic_groups(self) -> Any:
         numbers = {group: number for number, group in enumerate(self.taxonomy.groups)}
@@ -166,36 +165,46 @@ class Classifier:
     # Parts shared by both paths
 
     def _form_row(self, token: Token) -> Any:
-        return self._scorer.form_row(token.text.translate(FOLD))
+        return self._scorer.form_row(token.form)
 
     def _preprocess(self, text: str) -> Document:
         return preprocess(text, self._scorer.lexicon.lemmatizer)
 
-    def _verdict(
-        self, text: str, level: str, topic: str, mask: int, month: int | None
-    ) -> tuple[Verdict, Document]:
+    def _verdict(self, document: Document, level: str, topic: str, mask: int, month: int | None) -> Verdict:
         """Model and rules together."""
-        document = self._preprocess(text)
         reasons = find(document, mask, month=month, norms=self.norms)
-        words: tuple[tuple[int, int], ...] = ()
-        if rank(level) >= _ALARM:
-            words = self._deciding_words(document, level)
-        return decide(level, text, words, reasons, topic, self.norms), document
+        words = self._deciding_words(document, level) if rank(level) >= _ALARM else ()
+        return decide(level, document.text, words, reasons, topic, self.norms)
+
+    def _usual_verdict(self, level: int, topic: int) -> Verdict:
+        """The verdict on a message of which neither a rule nor a word needs to be told."""
+        found = self._usual.get((level, topic))
+        if found is None:
+            found = self._usual[level, topic] = decide(LEVELS[level], "", (), (), self._topics[topic].code, self.norms)
+        return found
 
     def _deciding_words(self, document: Document, level: str) -> tuple[tuple[int, int], ...]:
         """Spans of the words that speak most for a level against an ordinary request, in order of the text."""
-        slope = self._heads.urgency_slope(LEVELS.index(level), LEVELS.index("routine")) * self._heads.scale
-        weighed = []
-        for token in document.tokens:
-            weight = float(self._form_row(token) @ slope)
-            if weight > 0:
-                weighed.append((weight, token.start, token.end))
-        strongest = sorted(weighed, key=lambda word: (-word[0], word[1]))[:MODEL_WORDS]
-        return tuple(sorted({(start, end) for _, start, end in strongest}))
+        high, low = self._level_outputs(level)
+        tokens = document.tokens
+        added = np.array([self._form_row(token)[[high, low]] for token in tokens], np.int32).reshape(-1, 2)
+        weights = self._level_weights(added, high, low)
+        strongest = np.argsort(-weights, kind="stable")[:MODEL_WORDS]
+        return tuple((tokens[number].start, tokens[number].end) for number in sorted(strongest.tolist()) if weights[number] > 0)
+
+    def _level_outputs(self, level: str) -> tuple[int, int]:
+        """The outputs of a level and of an ordinary request."""
+        return self._heads.hidden + LEVELS.index(level), self._heads.hidden + LEVELS.index("routine")
+
+    def _level_weights(self, added: Any, high: int, low: int) -> Any:
+        """How much words speak for a level against an ordinary request, from what they add to both outputs."""
+        scale = self._heads.scale.astype(np.float64)
+        return added[:, 0] * scale[high] - added[:, 1] * scale[low]
 
     def _result(self, text: str, decision: Decision, row: int, mask: int, month: int | None) -> Result:
         topic = self._topics[int(decision.topic[row])]
-        verdict, document = self._verdict(text, LEVELS[int(decision.urgency[row])], topic.code, mask, month)
+        document = self._preprocess(text)
+        verdict = self._verdict(document, LEVELS[int(decision.urgency[row])], topic.code, mask, month)
         vulnerable = bool(decision.vulnerable[row]) or bool(vulnerable_evidence(document, mask))
         places = find_places(text, document.tokens) if MAYBE_PLACE.search(text) else []
         return Result(
@@ -230,9 +239,11 @@ class Results(Sequence[Result]):
         if months is not None and len(months) != len(texts):
             raise ValueError("as many months as texts are needed")
         self._model, self._texts, self._months = model, texts, months
-        parts = [(chunk.sums, model._heads.decide(chunk.sums)) for chunk in model._scorer.score_many(texts)]
-        self._decision = _joined([decision for _, decision in parts])
-        self._masks = np.concatenate([sums.masks for sums, _ in parts]) if parts else np.zeros(0, np.uint64)
+        self._documents: dict[int, Document] = {}
+        self._chunks = [(chunk, model._heads.decide(chunk.sums)) for chunk in model._scorer.score_many(texts)]
+        self._decision = _joined([decision for _, decision in self._chunks])
+        masks = [chunk.sums.masks for chunk, _ in self._chunks]
+        self._masks = np.concatenate(masks) if masks else np.zeros(0, np.uint64)
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -276,7 +287,7 @@ class Results(Sequence[Result]):
             "nlp_react_hours": [verdict.react_hours for verdict in verdicts],
             "nlp_kind": [KINDS[number] for number in decision.kind.tolist()],
             "nlp_vulnerable": vulnerable,
-            "nlp_places": [self._places(text) if MAYBE_PLACE.search(text) else "" for text in self._texts],
+            "nlp_places": [self._places(row) for row in range(len(self))],
             "nlp_needs_review": decision.review.astype(int).tolist(),
             "nlp_error": [""] * len(self),
         }
@@ -288,28 +299,49 @@ class Results(Sequence[Result]):
         return columns
 
     def _verdicts(self) -> tuple[list[Verdict], list[int]]:
-        model, masks = self._model, self._masks
+        model = self._model
         decision = self._decision
-        levels, topics = decision.urgency.tolist(), decision.topic.tolist()
-        plain: dict[tuple[int, int], Verdict] = {}
-        verdicts = []
-        for level, topic in zip(levels, topics, strict=True):
-            verdict = plain.get((level, topic))
-            if verdict is None:
-                code = model._topics[topic].code
-                verdict = plain[level, topic] = decide(LEVELS[level], "", (), [], code, model.norms)
-            verdicts.append(verdict)
-        candidate = (decision.urgency >= _ALARM) | _holding(masks, REQUIRED_MASKS)
-        for row in np.flatnonzero(candidate).tolist():
-            verdicts[row], _ = model._verdict(
-                self._texts[row], LEVELS[levels[row]], model._topics[topics[row]].code, int(masks[row]), self._month(row)
-            )
+        verdicts = [model._usual_verdict(*pair) for pair in zip(decision.urgency.tolist(), decision.topic.tolist(), strict=True)]
         vulnerable = decision.vulnerable.astype(int).tolist()
-        maybe = ~decision.vulnerable & _holding(masks, VULNERABLE_MASKS)
-        for row in np.flatnonzero(maybe).tolist():
-            evidence = vulnerable_evidence(model._preprocess(self._texts[row]), int(masks[row]))
-            vulnerable[row] = int(bool(evidence))
+        for chunk, decided in self._chunks:
+            told = chunk.near(REQUIRED_MASKS, WINDOW)  # a rule may fire: look at the words
+            alarmed = (decided.urgency >= _ALARM) & ~told
+            told |= alarmed & ~chunk.straight
+            maybe = ~decided.vulnerable & holding(chunk.sums.masks, VULNERABLE_MASKS)
+            for local in np.flatnonzero(told | maybe).tolist():
+                row = chunk.first + local
+                document = self._document(row)
+                mask = int(self._masks[row])
+                if told[local]:
+                    level, topic = LEVELS[int(decision.urgency[row])], model._topics[int(decision.topic[row])].code
+                    verdicts[row] = model._verdict(document, level, topic, mask, self._month(row))
+                if maybe[local]:
+                    vulnerable[row] = int(bool(vulnerable_evidence(document, mask)))
+            for row, words in self._model_words(chunk, decided, np.flatnonzero(alarmed & chunk.straight)):
+                level, topic = LEVELS[int(decision.urgency[row])], model._topics[int(decision.topic[row])].code
+                verdicts[row] = decide(level, self._texts[row], words, (), topic, model.norms)
         return verdicts, vulnerable
+
+    def _model_words(
+        self, chunk: ChunkSums, decided: Decision, messages: Any
+    ) -> Iterator[tuple[int, tuple[tuple[int, int], ...]]]:
+        """The fast twin of `Classifier._deciding_words` for messages whose positions are straight."""
+        tokens = chunk.tokens
+        for level in np.unique(decided.urgency[messages]).tolist():
+            some = messages[decided.urgency[messages] == level]
+            high, low = self._model._level_outputs(LEVELS[level])
+            owner, numbers, added = chunk.outputs_of_words(some, (high, low))
+            weights = self._model._level_weights(added, high, low)
+            speaking = np.flatnonzero(weights > 0)
+            order = speaking[np.lexsort((-weights[speaking], owner[speaking]))]
+            ranked = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
+            best = np.sort(order[ranked < MODEL_WORDS])
+            offsets = tokens.offsets[owner[best]]
+            starts, ends = (tokens.starts[numbers[best]] - offsets).tolist(), (tokens.ends[numbers[best]] - offsets).tolist()
+            bounds = np.searchsorted(owner[best], some).tolist() + [len(best)]
+            for place, message in enumerate(some.tolist()):
+                here = slice(bounds[place], bounds[place + 1])
+                yield chunk.first + message, tuple(zip(starts[here], ends[here], strict=True))
 
     def _alternatives(self, codes: Any) -> list[str]:
         decision = self._decision
@@ -321,8 +353,18 @@ class Results(Sequence[Result]):
             for (one, two), (first, second) in zip(pieces.tolist(), named.tolist(), strict=True)
         ]
 
-    def _places(self, text: str) -> str:
-        return " | ".join(place.text for place in find_places(text, self._model._preprocess(text).tokens))
+    def _places(self, row: int) -> str:
+        text = self._texts[row]
+        if not MAYBE_PLACE.search(text):
+            return ""
+        return " | ".join(place.text for place in find_places(text, self._document(row).tokens))
+
+    def _document(self, row: int) -> Document:
+        """The message's tokens, worked out once for whoever asks."""
+        found = self._documents.get(row)
+        if found is None:
+            found = self._documents[row] = self._model._preprocess(self._texts[row])
+        return found
 
 
 _NUMBERS = frozenset({"nlp_confidence", "nlp_react_hours", "nlp_vulnerable", "nlp_needs_review"})
@@ -344,14 +386,6 @@ def default_model() -> Path:
         if (folder / "manifest.json").is_file():
             return folder
     raise ModelNotFoundError("the default model is not installed; install the package again, or name a model folder")
-
-
-def _holding(masks: Any, required: Sequence[int]) -> Any:
-    """Which messages hold all concepts of at least one of the required masks."""
-    found = np.zeros(len(masks), bool)
-    for one in required:
-        found |= (masks & np.uint64(one)) == np.uint64(one)
-    return found
 
 
 def _rounded(value: float) -> float:

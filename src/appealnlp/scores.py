@@ -20,7 +20,7 @@ from .text.chunks import ChunkTokens, HashTable, clean_many, prefix_hashes, toke
 from .text.markup import clean
 from .text.tokens import iter_forms
 
-__all__ = ["Scorer", "Sums", "Weights", "quantize"]
+__all__ = ["ChunkSums", "Scorer", "Sums", "Weights", "holding", "quantize"]
 
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
@@ -85,13 +85,41 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class ChunkSums:
-    """Sums of the messages ``first:first + len(sums.energy)`` with their tokens and the memory row of each token."""
+    """Sums of the messages from number ``first`` on, their tokens, and the memory row of each token.
+
+    ``straight`` marks messages in which positions of tokens are positions in the original text.
+    """
 
     first: int
     sums: Sums
     tokens: ChunkTokens
-    rows: I32
-    memory: _Memory
+    straight: npt.NDArray[np.bool_]
+    _rows: I32
+    _memory: _Memory
+
+    def near(self, required: Sequence[int], window: int) -> npt.NDArray[np.bool_]:
+        """Which messages have, within so many neighbouring tokens, all concepts of at least one of the required masks."""
+        found = holding(self.sums.masks, required)
+        bounds = self.tokens.bounds
+        at = np.flatnonzero(np.repeat(found, np.diff(bounds)))
+        wide = self._memory.masks[self._rows[at]]
+        reach = 1
+        while reach < window:  # each token gets the concepts of the tokens after it
+            step = min(reach, window - reach)
+            wide[:-step] |= wide[step:].copy()
+            reach += step
+        close = np.zeros(len(self._rows), bool)
+        close[at] = holding(wide, required)
+        return found & (_sum_runs(close.astype(np.int64), bounds) > 0)
+
+    def outputs_of_words(self, messages: I64, outputs: Sequence[int]) -> tuple[I64, I64, I32]:
+        """For each token of some messages: its message, its number, and what its form adds to some outputs."""
+        bounds = self.tokens.bounds
+        counts = bounds[messages + 1] - bounds[messages]
+        owner = np.repeat(messages, counts)
+        numbers = np.arange(len(owner)) + np.repeat(bounds[messages] - np.cumsum(counts) + counts, counts)
+        added: I32 = self._memory.rows[self._rows[numbers][:, None], np.asarray(outputs)]
+        return owner, numbers, added
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +215,11 @@ class Scorer:
             while stop < len(texts) and (stop == first or units + len(texts[stop]) <= CHUNK_UNITS):
                 units += len(texts[stop]) + 1
                 stop += 1
-            yield self._score_chunk(first, clean_many(texts[first:stop]))
+            yield self._score_chunk(first, texts[first:stop])
             first = stop
 
-    def _score_chunk(self, first: int, cleaned: Sequence[str]) -> ChunkSums:
+    def _score_chunk(self, first: int, texts: Sequence[str]) -> ChunkSums:
+        cleaned = clean_many(texts)
         tokens = tokenize_chunk(cleaned)
         memory, rows = self._remembered(tokens)
         pairs, pair_bounds = self._pairs(memory.lemmas[rows], tokens.bounds)
@@ -200,7 +229,9 @@ class Scorer:
             known=_sum_runs(memory.known[rows], tokens.bounds),
             masks=_or_runs(memory.masks[rows], tokens.bounds),
         )
-        return ChunkSums(first, sums, tokens, rows, memory)
+        lengths, given = (np.fromiter(map(len, some), np.int64, len(texts)) for some in (cleaned, texts))
+        straight = (np.diff(np.append(tokens.offsets, len(tokens.units) + 1)) - 1 == lengths) & (lengths == given)
+        return ChunkSums(first, sums, tokens, straight, rows, memory)
 
     def _pairs(self, lemmas: I32, bounds: I64) -> tuple[I64, I64]:
         """Feature numbers of the known pairs of adjacent lemmas, and where those of each message begin and end."""
@@ -264,6 +295,14 @@ class Scorer:
         memory.masks[here] = masks
         memory.table.insert(tokens.hashes[examples], np.arange(memory.count, here.stop))
         memory.count = here.stop
+
+
+def holding(masks: npt.NDArray[np.uint64], required: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Which masks have all bits of at least one of the required ones."""
+    found = np.zeros(len(masks), bool)
+    for one in required:
+        found |= (masks & np.uint64(one)) == np.uint64(one)
+    return found
 
 
 def _row_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: I32) -> I32:

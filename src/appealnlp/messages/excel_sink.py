@@ -31,10 +31,14 @@ _LONG_SHEET = "Длинные тексты"
 _LONG_COLUMNS = {"Лист": 14, "Строка": 9, "Столбец": 24, "Часть": 9, "Текст": 120}
 _LONG_NOTE = " … [целиком на листе «Длинные тексты»]"
 
-_WIDTHS: dict[Kind, int] = {"text": 24, "integer": 10, "number": 12, "boolean": 10, "date": 12, "datetime": 19}
+_WIDTHS: dict[Kind, int] = {"text": 28, "integer": 10, "number": 12, "boolean": 10, "date": 12, "datetime": 20}
 _WRAPPED_WIDTHS = {"nlp_urgency_reason": 50}
 _MESSAGE_WIDTH = 70
 _MAX_HEADING = 30
+_LINE = 15  # points
+_MAX_LINES = 15  # of a row: a long message must not fill the screen
+FITTED_ROWS = 50_000  # XlsxWriter keeps every height in memory; rows after these are left to the reader's program
+_FILLED = 0.95  # share of a line that text fills when it breaks between words
 _TINTED = frozenset({"nlp_urgency", "nlp_urgency_title"})
 _TINTS = {
     "emergency": "#F4A6A0",
@@ -44,16 +48,17 @@ _TINTS = {
     "none": "#EDEDED",
 }
 _TOP: dict[str, object] = {"valign": "top"}
+_MOMENT: dict[str, object] = {**_TOP, "align": "left"}
 _HEADING: dict[str, object] = {**_TOP, "text_wrap": True, "bold": True, "bottom": 1}
 _LOOKS: dict[str, dict[str, object]] = {
     "plain": _TOP,
     "wrapped": {**_TOP, "text_wrap": True},
     "heading": {**_HEADING, "bg_color": "#F2F2F2"},
     "added heading": {**_HEADING, "bg_color": "#DCE6F1"},
-    "datetime": {**_TOP, "num_format": "dd.mm.yyyy hh:mm:ss"},
-    "date": {**_TOP, "num_format": "dd.mm.yyyy"},
-    "time": {**_TOP, "num_format": "hh:mm:ss"},
-    "timedelta": {**_TOP, "num_format": "[h]:mm:ss"},
+    "datetime": {**_MOMENT, "num_format": "dd.mm.yyyy hh:mm:ss"},
+    "date": {**_MOMENT, "num_format": "dd.mm.yyyy"},
+    "time": {**_MOMENT, "num_format": "hh:mm:ss"},
+    "timedelta": {**_MOMENT, "num_format": "[h]:mm:ss"},
     **{level: {**_TOP, "bg_color": colour} for level, colour in _TINTS.items()},
 }
 
@@ -117,7 +122,13 @@ class ExcelSink(Sink):
             self._sheet.set_column(at, at, width, self._looks["wrapped" if at in wrapped else "plain"])
             added = name != _LONG_SHEET and at >= len(self.layout.columns)
             self._put_text(at, heading, self._looks["added heading" if added else "heading"])
+        self._set_height(max(map(_lines, headings, widths)))
         self._row = 1
+
+    def _set_height(self, lines: int) -> None:
+        """Height of the row, by an estimate: only Excel itself fits rows to wrapped text on opening."""
+        if lines > 1 and self._row < FITTED_ROWS:
+            self._sheet.set_row(self._row, _LINE * min(lines, _MAX_LINES))
 
     def _add_filter(self) -> None:
         self._sheet.autofilter(0, 0, max(self._row - 1, 1), len(self._names) - 1)
@@ -135,13 +146,15 @@ class ExcelSink(Sink):
             if self._row >= self._max_rows:
                 self._next_sheet()
             tint = self._looks[level] if level in _TINTS else None
-            for at, value in enumerate((*row, *extra)):
+            values = (*row, *extra)
+            for at, value in enumerate(values):
                 look = tint if at in self._tinted else None  # without a look a cell has the one of its column
                 if type(value) is str:
                     if value:
                         self._put_text(at, value, look)
                 elif value is not None:
                     self._put(at, value, look)
+            self._set_height(max(_lines(as_text(values[at]), width) for at, width in self._wrapped.items()))
             self._row += 1
 
     def _put(self, at: int, value: object, look: Any) -> None:
@@ -181,6 +194,7 @@ class ExcelSink(Sink):
                     self._put_text(at, value, None)
                 for at, number in ((1, row), (3, part)):
                     self._sheet.write_number(self._row, at, number)
+                self._set_height(_lines(piece, _LONG_COLUMNS["Текст"]))
                 self._row += 1
                 text = text[len(piece) :]
 
@@ -208,6 +222,11 @@ def _width(heading: str, kind: Kind) -> int:
     """Width of a column, in characters: what its values need, and the longest word of the heading."""
     word = max(map(len, heading.split()), default=0) + 4  # room for the filter's arrow
     return max(_WIDTHS[kind], min(word, _MAX_HEADING))
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column of this width, about."""
+    return 1 + text.count("\n") + int(len(text) / (_FILLED * width))
 
 
 def _in_calendar(value: date | time | timedelta) -> bool:

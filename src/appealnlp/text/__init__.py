@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from .lemmas import Lemmatizer, mend
+from .lemmas import Lemmatizer
 from .markup import clean
 from .tokens import iter_forms
 
@@ -50,8 +50,8 @@ def preprocess(text: str, lemmatizer: Lemmatizer | None = None) -> Document:
     """
     lemmatizer = lemmatizer or _shared_lemmatizer()
     cleaned, origin = clean(text)
-    tokens = []
-    for form, start, end in iter_forms(cleaned):
-        first, last = (start, end) if origin is None else (origin[start], origin[end])
-        tokens.append(Token(text[first:last], first, last, mend(form), lemmatizer.lemma(form)))
-    return Document(text, tuple(tokens))
+    known = lemmatizer.mended_and_lemma
+    if origin is None:
+        return Document(text, tuple([Token(text[at:end], at, end, *known(form)) for form, at, end in iter_forms(cleaned)]))
+    spans = [(form, origin[at], origin[end]) for form, at, end in iter_forms(cleaned)]
+    return Document(text, tuple([Token(text[at:end], at, end, *known(form)) for form, at, end in spans]))

@@ -92,18 +92,21 @@ class Lemmatizer:
     def __init__(self, table: Callable[[str], str | None] | None = None, *, size: int = 200_000) -> None:
         self._table = table
         self._size = size
-        self._known: dict[str, str] = {}
+        self._known: dict[str, tuple[str, str]] = {}
 
     def lemma(self, form: str) -> str:
         """Lemma of one folded form (see `appealnlp.text.tokens.FOLD`); numbers and Latin words are their own lemma."""
+        return self.mended_and_lemma(form)[1]
+
+    def mended_and_lemma(self, form: str) -> tuple[str, str]:
+        """A folded form as `mend` gives it, and its lemma."""
         known = self._known.get(form)
-        if known is not None:
-            return known
-        lemma = self._resolve(form)
-        if len(self._known) >= self._size:
-            self._known = {}
-        self._known[form] = lemma
-        return lemma
+        if known is None:
+            known = mend(form), self._resolve(form)
+            if len(self._known) >= self._size:
+                self._known = {}
+            self._known[form] = known
+        return known
 
     def _resolve(self, form: str) -> str:
         found = self._table(form) if self._table is not None else None

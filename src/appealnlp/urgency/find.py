@@ -18,7 +18,7 @@ from .patterns import Positions
 from .rules import Rule, smallest
 from .scale import rank
 
-__all__ = ["REQUIRED_MASKS", "find"]
+__all__ = ["REQUIRED_MASKS", "WINDOW", "find"]
 
 _LONGEST_QUOTE = 90
 
@@ -45,6 +45,10 @@ _ORDINALS = (
 
 REQUIRED_MASKS: tuple[int, ...] = smallest(mask for rule in RULES for mask in rule.required)
 """A message can fire a rule only if its mask holds all bits of at least one of these."""
+
+
+WINDOW = max(1 + sum(gap + 1 for gap, *_ in pattern.gaps) for rule in RULES for pattern in rule.patterns)
+"""All words of a match stand within so many neighbouring tokens."""
 
 
 def _index() -> dict[int, list[tuple[int, int]]]:
