@@ -65,7 +65,10 @@ def main() -> int:
     csv.field_size_limit(1 << 24)
     missing = [f"{name}.csv" for name in [*SOURCES, "urgency"] if not (arguments.corpora / f"{name}.csv").is_file()]
     if missing:
-        print(f"{arguments.corpora}: no {', '.join(missing)}. data/sources.toml names where each corpus is published.", file=sys.stderr)
+        print(
+            f"{arguments.corpora}: no {', '.join(missing)}. data/sources.toml names where each corpus is published.",
+            file=sys.stderr,
+        )
         return 2
     taxonomy = load_taxonomy(ROOT / "data" / "taxonomy" / "topics.csv")
     rows = [row for name in SOURCES for row in read_corpus(arguments.corpora, name)]
@@ -128,12 +131,15 @@ def read_urgency(folder: Path) -> list[UrgencyRow]:
         ]
 
 
-def train(taxonomy: Taxonomy, rows: Sequence[Row], urgency: Sequence[UrgencyRow], output: Path, manifest: dict[str, object]) -> None:
+def train(
+    taxonomy: Taxonomy, rows: Sequence[Row], urgency: Sequence[UrgencyRow], output: Path, manifest: dict[str, object]
+) -> None:
     """Train on the given rows and write the bundle."""
     usable = [row for row in rows if row.topic]
     definitions = [topic for topic in taxonomy.topics if not topic.code.endswith(".other")]
     examples = Labelled(
-        [row.text for row in usable] + [f"{topic.title}. {topic.definition.partition(' Не ')[0]}" for topic in definitions],
+        [row.text for row in usable]
+        + [f"{topic.title}. {topic.definition.partition(' Не ')[0]}" for topic in definitions],
         [row.topic for row in usable] + [topic.code for topic in definitions],
         np.array([SOURCES[row.source] for row in usable] + [DEFINITION_WEIGHT] * len(definitions)),
         [row.source for row in usable] + [""] * len(definitions),
@@ -159,7 +165,13 @@ def measure(
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         seen = [row for row, fold in zip(rows, folds, strict=True) if fold]
-        train(taxonomy, seen, [row for row, fold in zip(urgency, urgency_folds, strict=True) if fold], Path(folder) / "held-out", {})
+        train(
+            taxonomy,
+            seen,
+            [row for row, fold in zip(urgency, urgency_folds, strict=True) if fold],
+            Path(folder) / "held-out",
+            {},
+        )
         print(f"trained on four fifths in {time.perf_counter() - started:.0f} s")
         model = Classifier(read_bundle(Path(folder) / "held-out"))
         held_out = [row for row, fold in zip(rows, folds, strict=True) if not fold]
@@ -184,7 +196,12 @@ def topics_of(model: Classifier, rows: Iterable[Row]) -> object:
 
 
 def build(
-    taxonomy: Taxonomy, rows: Sequence[Row], urgency: Sequence[UrgencyRow], output: Path, on: str, figures: Figures | None
+    taxonomy: Taxonomy,
+    rows: Sequence[Row],
+    urgency: Sequence[UrgencyRow],
+    output: Path,
+    on: str,
+    figures: Figures | None,
 ) -> None:
     """Train on everything and write the model with its card."""
     counts = {name: sum(row.source == name and bool(row.topic) for row in rows) for name in SOURCES}

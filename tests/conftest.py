@@ -64,7 +64,7 @@ def train_small() -> Model:
     )
     network = NetworkSettings(hidden=24, epochs=20, batch=64, learning_rate=0.02, word_dropout=0.1, hidden_dropout=0.0)
     further = sorted({lemma for lemmas in CONCEPTS.values() for lemma in lemmas if not lemma.endswith("*")})
-    recipe = Recipe(network=network, urgency_c=10.0, accuracy=0.5, folds=2)
+    recipe = Recipe(network=network, urgency_c=10.0, accuracy=0.5, folds=2, doubtful=0.0)
     from sklearn import linear_model  # noqa: F401  (loads the libraries whose threads are limited)
     from threadpoolctl import threadpool_limits
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from appealnlp.errors import InputError
-from appealnlp.training.labels import read_label_map
 from appealnlp.taxonomy import URGENCY_CODES, Taxonomy, load_taxonomy
+from appealnlp.training.labels import read_label_map
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data" / "taxonomy"
@@ -97,7 +97,9 @@ def test_every_real_label_is_mapped(source: str) -> None:
     if not corpus.is_file():
         pytest.skip("the corpora are not here; name their folder in APPEALNLP_CORPORA")
     labels = read_label_map(DATA / f"map_{source}.csv", by_group=source != "kursk")
-    assert {(row["group"], row["topic"]) for row in _rows(corpus) if labels.find(row["group"], row["topic"]) is None} == set()
+    assert {
+        (row["group"], row["topic"]) for row in _rows(corpus) if labels.find(row["group"], row["topic"]) is None
+    } == set()
 
 
 ROW = "a.one,a,Одно,А,Что-то.,routine\n"

@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,8 +51,12 @@ class Bundle:
         try:
             array: npt.NDArray[Any] = np.load(io.BytesIO(self.files[name]), allow_pickle=False)
         except (ValueError, EOFError, OSError) as error:
-            raise CorruptModelError(f"{self.path / name}: not a plain array; train or download the model again") from error
-        fits = array.ndim == len(shape) and all(want in (-1, have) for want, have in zip(shape, array.shape, strict=True))
+            raise CorruptModelError(
+                f"{self.path / name}: not a plain array; train or download the model again"
+            ) from error
+        fits = array.ndim == len(shape) and all(
+            want in (-1, have) for want, have in zip(shape, array.shape, strict=True)
+        )
         if array.dtype != np.dtype(dtype) or not fits:
             raise CorruptModelError(
                 f"{self.path / name}: holds {array.dtype} {array.shape}, expected {dtype} {shape}; "
@@ -138,9 +141,7 @@ def write_bundle(path: str | Path, manifest: Mapping[str, Any], files: Mapping[s
             text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
             (fresh / _MANIFEST).write_text(text, encoding="utf-8")
             if path.exists():
-                os.replace(path, Path(temporary) / "old")
-            os.replace(fresh, path)
+                path.replace(Path(temporary) / "old")
+            fresh.replace(path)
     except OSError as error:
         raise OutputError(f"{path}: the model cannot be written ({error.strerror})") from error
-
-

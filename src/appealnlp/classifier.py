@@ -14,8 +14,8 @@ from .bundle import Bundle, read_bundle
 from .errors import CorruptModelError, InputError, ModelNotFoundError
 from .features import Lexicon
 from .heads import KINDS, Decision, Heads, TopicLayer
-from .places import MAYBE_PLACE, find_places
-from .result import Alternative, Reason, Result
+from .places import find_places
+from .result import Alternative, Result
 from .scores import ChunkSums, Scorer, Weights, holding
 from .taxonomy import Taxonomy, Topic
 from .text import Document, Token, preprocess
@@ -190,7 +190,9 @@ class Classifier:
         added = np.array([self._form_row(token)[[high, low]] for token in tokens], np.int32).reshape(-1, 2)
         weights = self._level_weights(added, high, low)
         strongest = np.argsort(-weights, kind="stable")[:MODEL_WORDS]
-        return tuple((tokens[number].start, tokens[number].end) for number in sorted(strongest.tolist()) if weights[number] > 0)
+        return tuple(
+            (tokens[number].start, tokens[number].end) for number in sorted(strongest.tolist()) if weights[number] > 0
+        )
 
     def _level_outputs(self, level: str) -> tuple[int, int]:
         """The outputs of a level and of an ordinary request."""
@@ -206,7 +208,7 @@ class Classifier:
         document = self._preprocess(text)
         verdict = self._verdict(document, LEVELS[int(decision.urgency[row])], topic.code, mask, month)
         vulnerable = bool(decision.vulnerable[row]) or bool(vulnerable_evidence(document, mask))
-        places = find_places(text, document.tokens) if MAYBE_PLACE.search(text) else []
+        places = find_places(text, document.tokens)
         return Result(
             topic=topic.code,
             topic_title=topic.title,
@@ -301,7 +303,9 @@ class Results(Sequence[Result]):
     def _verdicts(self) -> tuple[list[Verdict], list[int]]:
         model = self._model
         decision = self._decision
-        verdicts = [model._usual_verdict(*pair) for pair in zip(decision.urgency.tolist(), decision.topic.tolist(), strict=True)]
+        verdicts = [
+            model._usual_verdict(*pair) for pair in zip(decision.urgency.tolist(), decision.topic.tolist(), strict=True)
+        ]
         vulnerable = decision.vulnerable.astype(int).tolist()
         for chunk, decided in self._chunks:
             told = chunk.near(REQUIRED_MASKS, WINDOW)  # a rule may fire: look at the words
@@ -337,8 +341,11 @@ class Results(Sequence[Result]):
             ranked = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
             best = np.sort(order[ranked < MODEL_WORDS])
             offsets = tokens.offsets[owner[best]]
-            starts, ends = (tokens.starts[numbers[best]] - offsets).tolist(), (tokens.ends[numbers[best]] - offsets).tolist()
-            bounds = np.searchsorted(owner[best], some).tolist() + [len(best)]
+            starts, ends = (
+                (tokens.starts[numbers[best]] - offsets).tolist(),
+                (tokens.ends[numbers[best]] - offsets).tolist(),
+            )
+            bounds = [*np.searchsorted(owner[best], some).tolist(), len(best)]
             for place, message in enumerate(some.tolist()):
                 here = slice(bounds[place], bounds[place + 1])
                 yield chunk.first + message, tuple(zip(starts[here], ends[here], strict=True))
@@ -355,8 +362,6 @@ class Results(Sequence[Result]):
 
     def _places(self, row: int) -> str:
         text = self._texts[row]
-        if not MAYBE_PLACE.search(text):
-            return ""
         return " | ".join(place.text for place in find_places(text, self._document(row).tokens))
 
     def _document(self, row: int) -> Document:
@@ -395,10 +400,11 @@ def _rounded(value: float) -> float:
 def _joined(parts: Sequence[Decision]) -> Decision:
     if len(parts) == 1:
         return parts[0]
-    empty = np.zeros(0, np.int64)
-    return Decision(
-        *(np.concatenate([getattr(part, field.name) for part in parts]) if parts else empty for field in fields(Decision))
-    )
+    columns: list[Any] = [
+        np.concatenate([getattr(part, field.name) for part in parts]) if parts else np.zeros(0, np.int64)
+        for field in fields(Decision)
+    ]
+    return Decision(*columns)
 
 
 def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, Weights, Heads]:

@@ -15,7 +15,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["AppealError", "CorruptModelError", "InputError", "ModelError", "ModelNotFoundError", "NewerModelError", "OutputError"]
+__all__ = [
+    "AppealError",
+    "CorruptModelError",
+    "InputError",
+    "ModelError",
+    "ModelNotFoundError",
+    "NewerModelError",
+    "OutputError",
+]
 
 
 class AppealError(Exception):

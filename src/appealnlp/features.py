@@ -141,4 +141,4 @@ def pair_keys(left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> 
     keys = (keys + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     keys ^= keys >> np.uint64(32)
     keys *= np.uint64(0xBF58476D1CE4E5B9)
-    return keys
+    return np.asarray(keys)

@@ -118,7 +118,7 @@ class Heads:
 
     def topic_slope(self, outputs: F32, topic: int) -> F32:
         """How a topic's score against the mean of all topics moves with each output, around one message's outputs."""
-        slope = np.zeros(len(outputs))
+        slope = np.zeros(len(outputs), np.float32)
         weights = self.layer.weights * self.layer.weight_steps
         against_mean = weights[:, topic] - weights.mean(axis=1)
         slope[: self.hidden] = np.where(outputs[: self.hidden] > 0, against_mean, 0)
@@ -126,7 +126,7 @@ class Heads:
 
     def urgency_slope(self, level: int, other: int) -> F32:
         """How a level's score against another's moves with each output."""
-        slope = np.zeros(len(self.scale))
+        slope = np.zeros(len(self.scale), np.float32)
         slope[self.hidden + level] += 1
         slope[self.hidden + other] -= 1
         return slope
@@ -170,7 +170,7 @@ class Heads:
 
 def softmax(logits: F32) -> F32:
     """Probabilities of each row."""
-    powers = logits - logits.max(axis=1, keepdims=True)
+    powers: F32 = logits - logits.max(axis=1, keepdims=True)
     np.exp(powers, out=powers)
     powers /= powers.sum(axis=1, keepdims=True)
     return powers

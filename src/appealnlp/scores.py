@@ -180,9 +180,7 @@ class Scorer:
                     total += self.weights.rows(np.array([pair]))[0]
                     energy += int(self.weights.energy[pair])
             previous = here.lemma
-        return Sums(
-            total[None], np.array([energy]), np.array([known]), np.array([mask], np.uint64)
-        )
+        return Sums(total[None], np.array([energy]), np.array([known]), np.array([mask], np.uint64))
 
     def form_row(self, form: str) -> I32:
         """What one folded word form adds to every output."""

@@ -52,6 +52,8 @@ def preprocess(text: str, lemmatizer: Lemmatizer | None = None) -> Document:
     cleaned, origin = clean(text)
     known = lemmatizer.mended_and_lemma
     if origin is None:
-        return Document(text, tuple([Token(text[at:end], at, end, *known(form)) for form, at, end in iter_forms(cleaned)]))
+        return Document(
+            text, tuple([Token(text[at:end], at, end, *known(form)) for form, at, end in iter_forms(cleaned)])
+        )
     spans = [(form, origin[at], origin[end]) for form, at, end in iter_forms(cleaned)]
     return Document(text, tuple([Token(text[at:end], at, end, *known(form)) for form, at, end in spans]))

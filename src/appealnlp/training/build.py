@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,7 @@ class Recipe:
     :param topic_prior: size of the decided topic's indicator beside the words when urgency is learned.
     """
 
-    network: NetworkSettings = NetworkSettings()
+    network: NetworkSettings = field(default_factory=NetworkSettings)
     balance: float = 0.3
     folds: int = 3
     accuracy: float = 0.95
@@ -128,39 +128,74 @@ def train_model(
     sample_weight = balanced_weights(examples.topics, examples.weights, recipe.balance)
 
     folds = fold_numbers([duplicate_key(text) for text in examples.texts], recipe.folds)
-    logits = np.zeros((len(truth), len(topics)))
-    for fold in range(recipe.folds):
-        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        net = fit_network(
-            seen.matrix[inside], seen.vectors[inside], targets[inside], topic_groups, sample_weight[inside], recipe.network
-        )
-        logits[outside] = net.logits(seen.matrix[outside], seen.vectors[outside])
-    temperature = fit_temperature(logits, truth, sample_weight)
-    sources = np.array(examples.sources if examples.sources is not None else ["all"] * len(truth))
-    threshold = max(
-        review_threshold(
-            logits[sources == source] / temperature, topic_groups, topic_groups[truth[sources == source]], recipe.accuracy
-        )
-        for source in sorted(set(sources.tolist()) - {""})
-    )
+    outside = np.flatnonzero(folds == 0)  # calibration is fitted here
 
-    credible = softmax(logits / temperature)[np.arange(len(truth)), truth] >= recipe.doubtful
-    sample_weight = np.where(credible, sample_weight, 0)
-    net = fit_network(seen.matrix, seen.vectors, targets, topic_groups, sample_weight, recipe.network)
+    def fit(inside: npt.NDArray[np.int64]) -> Network:
+        return fit_network(
+            seen.matrix[inside],
+            seen.vectors[inside],
+            targets[inside],
+            topic_groups,
+            sample_weight[inside],
+            recipe.network,
+        )
+
+    def probability_of_label(net: Network, rows: npt.NDArray[np.int64]) -> F32:
+        chances = softmax(net.logits(seen.matrix[rows], seen.vectors[rows]))
+        return np.asarray(chances[np.arange(len(rows)), truth[rows]])
+
+    credible = np.ones(len(truth), bool)
+    for fold in range(recipe.folds):
+        rows = np.flatnonzero(folds == fold)
+        credible[rows] = probability_of_label(fit(np.flatnonzero(folds != fold)), rows) >= recipe.doubtful
+    logits = fit(np.flatnonzero((folds != 0) & credible)).logits(seen.matrix[outside], seen.vectors[outside])
+    base = np.ones(len(truth)) if examples.weights is None else examples.weights
+    temperature = fit_temperature(logits, truth[outside], base[outside])
+    threshold = _threshold_for_each_source(
+        logits / temperature, topic_groups, truth[outside], examples, outside, recipe
+    )
+    net = fit(np.flatnonzero(credible))
     words = net.words * idf[:, None]
     words[: len(lexicon.lemmas)] += lemma_vectors @ net.vectors
     labelled = _input(count_matrix(lexicon, urgency.texts), idf, lemma_vectors)
     decided = net.logits(labelled.matrix, labelled.vectors).argmax(axis=1)
     further, by_topic = _urgency_columns(labelled.matrix, decided, len(topics), urgency, recipe)
     topic_units = Columns(words.astype(np.float64), net.hidden_bias.astype(np.float64))
-    weights, scale, bias = stack([topic_units, *(Columns(part.weights * idf[:, None], part.bias) for part in further)], idf)
+    weights, scale, bias = stack(
+        [topic_units, *(Columns(part.weights * idf[:, None], part.bias) for part in further)], idf
+    )
     # Hardly any unit is higher than the highest of a message in a thousand.
     highest = float(np.quantile(net.hidden(seen.matrix, seen.vectors).max(axis=1), 0.999))
     layer = _whole_layer(net, highest)
     heads = Heads(
-        scale.astype(np.float32), bias.astype(np.float32), layer, topic_groups, temperature, threshold, by_topic.astype(np.float32)
+        scale.astype(np.float32),
+        bias.astype(np.float32),
+        layer,
+        topic_groups,
+        temperature,
+        threshold,
+        by_topic.astype(np.float32),
     )
     return Model(learned, lexicon, weights, heads)
+
+
+def _threshold_for_each_source(
+    logits: F32,
+    topic_groups: npt.NDArray[np.int64],
+    truth: npt.NDArray[np.int64],
+    examples: Labelled,
+    rows: npt.NDArray[np.int64],
+    recipe: Recipe,
+) -> float:
+    """The least review threshold that reaches the accuracy in every source, not only on average."""
+    sources = np.array(
+        ["all"] * len(rows) if examples.sources is None else [examples.sources[row] for row in rows.tolist()]
+    )
+    named = sorted(set(sources.tolist()) - {""})
+    return max(
+        review_threshold(logits[sources == one], topic_groups, topic_groups[truth[sources == one]], recipe.accuracy)
+        for one in named
+    )
 
 
 def _input(counts: Any, idf: F32, lemma_vectors: F32) -> _Input:

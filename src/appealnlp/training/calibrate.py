@@ -13,7 +13,7 @@ F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 
-def fit_temperature(logits: F64, truth: I64, sample_weight: F64) -> float:
+def fit_temperature(logits: npt.NDArray[np.floating], truth: I64, sample_weight: F64) -> float:
     """The temperature with the least weighted log loss on held-out logits (C. Guo et al., 2017).
 
     :param logits: shape ``(messages, topics)``.
@@ -33,14 +33,14 @@ def fit_temperature(logits: F64, truth: I64, sample_weight: F64) -> float:
     return float(np.exp(found.x))
 
 
-def review_threshold(logits: F64, topic_groups: I64, true_groups: I64, accuracy: float) -> float:
+def review_threshold(logits: npt.NDArray[np.floating], topic_groups: I64, true_groups: I64, accuracy: float) -> float:
     """The least group probability at which messages at or above it have their group right often enough.
 
     :param logits: held-out, already divided by the temperature, shape ``(messages, topics)``.
     :param true_groups: number of the right group of each message.
     :param accuracy: the share of right groups to reach, 0..1.
     """
-    probabilities = softmax(logits)
+    probabilities = softmax(logits.astype(np.float32))
     starts = np.searchsorted(topic_groups, np.arange(topic_groups[-1] + 1))
     groups = np.add.reduceat(probabilities, starts, axis=1)
     confidence = groups.max(axis=1)

@@ -111,7 +111,10 @@ def write_card(folder: Path) -> None:
         *(
             f"| {name} | {one['messages']} | {one['accuracy']:.3f} | {one['quadratic_kappa']:.3f} | {one['recall']:.3f} "
             f"| {one['precision']:.3f} | {one['false_alarms']:.3f} |"
-            for name, one in (("all, hazards drawn on purpose", figures["urgency"]), ("natural mix", figures["natural_urgency"]))
+            for name, one in (
+                ("all, hazards drawn on purpose", figures["urgency"]),
+                ("natural mix", figures["natural_urgency"]),
+            )
         ),
         "",
         "The rules were written with the labels of half of these messages in view; treat their figures as a little kind.",
@@ -144,4 +147,7 @@ def _weak_spots(figures: Mapping[str, Any]) -> list[str]:
         for group, values in one["by_group"].items()
         if values[0] >= 30
     ]
-    return [f"`{group}` in {name}: group right in {share:.0%} of {count}." for share, name, group, count in sorted(found)[:6]]
+    return [
+        f"`{group}` in {name}: group right in {share:.0%} of {count}."
+        for share, name, group, count in sorted(found)[:6]
+    ]

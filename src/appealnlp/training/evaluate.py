@@ -82,7 +82,11 @@ def evaluate_topics(
     def f1(average: str) -> float:
         return float(
             f1_score(
-                true_topic[has_topic].astype(str), topic[has_topic].astype(str), labels=labels, average=average, zero_division=0
+                true_topic[has_topic].astype(str),
+                topic[has_topic].astype(str),
+                labels=labels,
+                average=average,
+                zero_division=0,
             )
         )
 

@@ -11,7 +11,15 @@ import numpy.typing as npt
 
 from ..scores import Weights, quantize
 
-__all__ = ["ENERGY_UNIT", "Columns", "balanced_weights", "inverse_document_frequency", "message_norm", "normalize", "stack"]
+__all__ = [
+    "ENERGY_UNIT",
+    "Columns",
+    "balanced_weights",
+    "inverse_document_frequency",
+    "message_norm",
+    "normalize",
+    "stack",
+]
 
 ENERGY_UNIT = 64
 """Squared norms of features are kept as whole numbers of 1/64."""
@@ -37,7 +45,7 @@ def message_norm(counts: Any, idf: F32) -> F32:
     For a message without repeated features this is the divisor of cosine normalisation; unlike that it is a sum over
     the words, which is what makes fast scoring possible.
     """
-    return np.sqrt(np.maximum(counts @ (idf**2), 1 / ENERGY_UNIT)).astype(np.float32)
+    return np.asarray(np.sqrt(np.maximum(counts @ (idf**2), 1 / ENERGY_UNIT)), np.float32)
 
 
 def normalize(counts: Any, idf: F32) -> Any:
@@ -55,7 +63,7 @@ def balanced_weights(
     weights = np.ones(len(numbers)) if base is None else base.astype(np.float64)
     sizes = np.bincount(numbers, weights, minlength=len(names))
     weights = weights * ((sizes.mean() / sizes) ** power)[numbers]
-    return weights / weights.mean()
+    return np.asarray(weights / weights.mean())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +86,3 @@ def stack(parts: Sequence[Columns], idf: F32) -> tuple[Weights, npt.NDArray[np.f
     energy = np.rint(idf.astype(np.float64) ** 2 * ENERGY_UNIT).astype(np.int32)
     scale = step * sizes * np.sqrt(ENERGY_UNIT)
     return Weights(values, shifts, energy), scale, np.concatenate([part.bias for part in parts])
-
-

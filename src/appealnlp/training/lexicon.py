@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -39,8 +40,10 @@ def build_lexicon(texts: Iterable[str], further_lemmas: Iterable[str] = ()) -> L
         lemmas = [lemmatizer.lemma(form) for form in forms]
         form_counts.update(set(forms))
         lemma_counts.update(set(lemmas))
-        prefix_counts.update({prefix for form in set(forms) if not is_name(mend(form)) for prefix in prefixes(mend(form))})
-        pair_counts.update(set(zip(lemmas, lemmas[1:], strict=False)))
+        prefix_counts.update(
+            {prefix for form in set(forms) if not is_name(mend(form)) for prefix in prefixes(mend(form))}
+        )
+        pair_counts.update(set(pairwise(lemmas)))
     learned = {lemma for lemma, count in lemma_counts.items() if count >= MINIMUM_MESSAGES and not is_name(lemma)}
     lemmas = [*sorted(learned), *sorted(set(further_lemmas) - learned)]
     numbers = {lemma: number for number, lemma in enumerate(lemmas)}
@@ -59,7 +62,9 @@ def build_lexicon(texts: Iterable[str], further_lemmas: Iterable[str] = ()) -> L
     )
 
 
-def _form_table(lemmas: Sequence[str], seen_forms: Iterable[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
+def _form_table(
+    lemmas: Sequence[str], seen_forms: Iterable[str]
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
     """Every dictionary form of the lemmas, and every common form of the messages, whose lemma is one of them."""
     lemmatizer = Lemmatizer(size=1 << 22)
     numbers = {lemma: number for number, lemma in enumerate(lemmas)}

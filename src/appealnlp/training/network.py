@@ -103,7 +103,7 @@ def fit_network(
     hidden, topics = settings.hidden, targets.shape[1]
 
     def normal(rows: int, columns: int, spread: float) -> F32:
-        return draw.standard_normal((rows, columns), dtype=np.float32) * np.float32(spread)
+        return np.asarray(draw.standard_normal((rows, columns), dtype=np.float32) * np.float32(spread))
 
     words = normal(features, hidden, 0.1)
     mean, square = np.zeros_like(words), np.zeros_like(words)

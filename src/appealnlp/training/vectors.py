@@ -70,5 +70,8 @@ def _common_lemmas(words: Sequence[str], counts: npt.NDArray[np.integer], most: 
     return [
         word
         for word in frequent
-        if len(word) > 2 and all("а" <= letter <= "я" for letter in word) and lemmatizer.lemma(word) == word and not is_name(word)
+        if len(word) > 2
+        and all("а" <= letter <= "я" for letter in word)
+        and lemmatizer.lemma(word) == word
+        and not is_name(word)
     ]
