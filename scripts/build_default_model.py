@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -40,6 +41,8 @@ FOLDS = 5
 LEAST_LETTERS = 8
 """Messages with fewer letters and digits («Да», an empty text) say nothing about their topic."""
 DEFINITION_WEIGHT = 1.0
+AUTHORED_WEIGHT = 2.0
+"""How much a message counts that was written for the project (data/authored): they fill topics the corpora hardly have."""
 
 
 @dataclass(frozen=True)
@@ -131,24 +134,36 @@ def read_urgency(folder: Path) -> list[UrgencyRow]:
         ]
 
 
+def read_authored() -> list[dict[str, Any]]:
+    """Messages written for the project."""
+    with (ROOT / "data" / "authored" / "messages.jsonl").open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
 def train(
     taxonomy: Taxonomy, rows: Sequence[Row], urgency: Sequence[UrgencyRow], output: Path, manifest: dict[str, object]
 ) -> None:
     """Train on the given rows and write the bundle."""
     usable = [row for row in rows if row.topic]
     definitions = [topic for topic in taxonomy.topics if not topic.code.endswith(".other")]
+    authored = read_authored()
     examples = Labelled(
         [row.text for row in usable]
+        + [entry["text"] for entry in authored]
         + [f"{topic.title}. {topic.definition.partition(' Не ')[0]}" for topic in definitions],
-        [row.topic for row in usable] + [topic.code for topic in definitions],
-        np.array([SOURCES[row.source] for row in usable] + [DEFINITION_WEIGHT] * len(definitions)),
-        [row.source for row in usable] + [""] * len(definitions),
+        [row.topic for row in usable] + [entry["topic"] for entry in authored] + [topic.code for topic in definitions],
+        np.array(
+            [SOURCES[row.source] for row in usable]
+            + [AUTHORED_WEIGHT] * len(authored)
+            + [DEFINITION_WEIGHT] * len(definitions)
+        ),
+        [row.source for row in usable] + [""] * (len(authored) + len(definitions)),
     )
     labels = UrgencyLabels(
-        [row.text for row in urgency],
-        [row.level for row in urgency],
-        [row.kind for row in urgency],
-        [row.vulnerable for row in urgency],
+        [row.text for row in urgency] + [entry["text"] for entry in authored],
+        [row.level for row in urgency] + [entry["urgency"] for entry in authored],
+        [row.kind for row in urgency] + [entry["kind"] for entry in authored],
+        [row.vulnerable for row in urgency] + [entry["vulnerable"] == 1 for entry in authored],
     )
     lemmas = sorted({word for words in CONCEPTS.values() for word in words if not word.endswith("*")})
     model = train_model(taxonomy, examples, labels, load_word_vectors(), Recipe(), lemmas)

@@ -74,7 +74,7 @@ def fast(scorer: Scorer, texts: Sequence[str]) -> list[Answer]:
 
 
 def answers(sums: Sums) -> list[Answer]:
-    assert sums.totals.dtype == np.int32
+    assert sums.totals.dtype == np.int64
     assert sums.masks.dtype == np.uint64
     rows = zip(sums.totals.tolist(), sums.energy.tolist(), sums.known.tolist(), sums.masks.tolist(), strict=True)
     return list(rows)

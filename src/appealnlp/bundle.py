@@ -49,8 +49,8 @@ class Bundle:
     def array(self, name: str, dtype: str, *shape: int) -> npt.NDArray[Any]:
         """A ``.npy`` file, which must have this dtype and shape (-1 for any length)."""
         try:
-            array: npt.NDArray[Any] = np.load(io.BytesIO(self.files[name]), allow_pickle=False)
-        except (ValueError, EOFError, OSError) as error:
+            array: npt.NDArray[Any] = np.lib.format.read_array(io.BytesIO(self.files[name]), allow_pickle=False)
+        except (ValueError, EOFError, OSError, MemoryError, OverflowError) as error:
             raise CorruptModelError(
                 f"{self.path / name}: not a plain array; train or download the model again"
             ) from error
@@ -85,7 +85,7 @@ def read_bundle(path: str | Path) -> Bundle:
             raise TypeError
     except OSError as error:
         raise ModelError(f"{manifest_path}: cannot be read ({error.strerror})") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CorruptModelError(f"{manifest_path}: not a manifest; train or download the model again") from error
     if format_ > FORMAT:
         raise NewerModelError(
@@ -140,8 +140,14 @@ def write_bundle(path: str | Path, manifest: Mapping[str, Any], files: Mapping[s
                 (fresh / name).write_bytes(data)
             text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
             (fresh / _MANIFEST).write_text(text, encoding="utf-8")
+            old = Path(temporary) / "old"
             if path.exists():
-                path.replace(Path(temporary) / "old")
-            fresh.replace(path)
+                path.replace(old)
+            try:
+                fresh.replace(path)
+            except BaseException:
+                if old.exists():
+                    old.replace(path)
+                raise
     except OSError as error:
         raise OutputError(f"{path}: the model cannot be written ({error.strerror})") from error

@@ -71,7 +71,7 @@ class Classifier:
             lexicon, weights, self._heads = _unpack(bundle, len(self.taxonomy.topics), self._topic_groups())
         except (KeyError, TypeError, ValueError) as error:
             raise CorruptModelError(f"{bundle.path}: the manifest is incomplete; train or download it again") from error
-        self.norms: Norms = load_norms(bundle.path / "norms.csv")
+        self.norms = _norms(bundle)
         self._scorer = Scorer(lexicon, weights, concept_mask)
         self._topics = self.taxonomy.topics
         self._usual: dict[tuple[int, int], Verdict] = {}
@@ -214,9 +214,9 @@ class Classifier:
             topic_title=topic.title,
             group=topic.group,
             group_title=topic.group_title,
-            confidence=_rounded(decision.confidence[row]),
+            confidence=float(_rounded(decision.confidence[row])),
             alternatives=tuple(
-                Alternative(self._topics[number].code, self._topics[number].title, _rounded(probability))
+                Alternative(self._topics[number].code, self._topics[number].title, float(_rounded(probability)))
                 for number, probability in zip(
                     decision.alternatives[row].tolist(), decision.alternative_probabilities[row].tolist(), strict=True
                 )
@@ -281,7 +281,7 @@ class Results(Sequence[Result]):
             "nlp_topic_title": titles[decision.topic].tolist(),
             "nlp_group": groups[decision.topic].tolist(),
             "nlp_group_title": group_titles[decision.topic].tolist(),
-            "nlp_confidence": np.round(decision.confidence, 4).tolist(),
+            "nlp_confidence": _rounded(decision.confidence).tolist(),
             "nlp_alternatives": self._alternatives(codes),
             "nlp_urgency": [verdict.level for verdict in verdicts],
             "nlp_urgency_title": [TITLES_RU[verdict.level] for verdict in verdicts],
@@ -393,8 +393,19 @@ def default_model() -> Path:
     raise ModelNotFoundError("the default model is not installed; install the package again, or name a model folder")
 
 
-def _rounded(value: float) -> float:
-    return round(float(value), 4)
+def _norms(bundle: Bundle) -> Norms:
+    """The norms of a model, which must be among its checked files."""
+    if "norms.csv" not in bundle.files:
+        raise CorruptModelError(f"{bundle.path}: norms.csv is missing; copy the whole folder or train the model again")
+    try:
+        return load_norms(bundle.path / "norms.csv")
+    except InputError as error:
+        raise CorruptModelError(str(error)) from error
+
+
+def _rounded(values: Any) -> Any:
+    """Probabilities as they are shown; the same for one and for many."""
+    return np.round(np.asarray(values, np.float64), 4)
 
 
 def _joined(parts: Sequence[Decision]) -> Decision:

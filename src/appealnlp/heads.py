@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -107,7 +108,7 @@ class Heads:
 
     def outputs(self, sums: Sums) -> F32:
         """Values of all outputs, shape ``(messages, outputs)``."""
-        outputs = sums.totals * self.scale
+        outputs: F32 = sums.totals.astype(np.float32) * self.scale
         outputs *= (1 / np.sqrt(np.maximum(sums.energy, 1))).astype(np.float32)[:, None]
         outputs += self.bias
         return outputs
@@ -168,9 +169,9 @@ class Heads:
         )
 
 
-def softmax(logits: F32) -> F32:
+def softmax(logits: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Probabilities of each row."""
-    powers: F32 = logits - logits.max(axis=1, keepdims=True)
+    powers: npt.NDArray[Any] = logits - logits.max(axis=1, keepdims=True)
     np.exp(powers, out=powers)
     powers /= powers.sum(axis=1, keepdims=True)
     return powers

@@ -30,6 +30,8 @@ CHUNK_UNITS = 200_000
 MEMORY_FORMS = 1 << 17
 """Word forms whose rows are remembered (about 70 MB with 130 outputs) before the memory starts anew."""
 PLAIN_FORMS = 20_000
+LONG_MESSAGE = 20_000
+"""Sums over more tokens of one message could outgrow 32 bits."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Sums:
     feature; ``masks``: uint64, the urgency concepts that a message names (see `appealnlp.urgency`).
     """
 
-    totals: I32
+    totals: I64
     energy: I64
     known: I64
     masks: npt.NDArray[np.uint64]
@@ -165,7 +167,7 @@ class Scorer:
 
     def score(self, text: str) -> Sums:
         """Sums of one message, word by word (the reference)."""
-        total = np.zeros(self.weights.values.shape[1], np.int32)
+        total = np.zeros(self.weights.values.shape[1], np.int64)
         energy = known = mask = 0
         previous = -1
         for form, _, _ in iter_forms(clean(text)[0]):
@@ -222,7 +224,7 @@ class Scorer:
         memory, rows = self._remembered(tokens)
         pairs, pair_bounds = self._pairs(memory.lemmas[rows], tokens.bounds)
         sums = Sums(
-            totals=_row_sums(rows, tokens.bounds, memory.rows) + _row_sums(pairs, pair_bounds, self.weights.whole),
+            totals=self._totals(tokens, memory, rows, pairs, pair_bounds),
             energy=_sum_runs(memory.energy[rows], tokens.bounds) + _sum_runs(self.weights.energy[pairs], pair_bounds),
             known=_sum_runs(memory.known[rows], tokens.bounds),
             masks=_or_runs(memory.masks[rows], tokens.bounds),
@@ -230,6 +232,16 @@ class Scorer:
         lengths, given = (np.fromiter(map(len, some), np.int64, len(texts)) for some in (cleaned, texts))
         straight = (np.diff(np.append(tokens.offsets, len(tokens.units) + 1)) - 1 == lengths) & (lengths == given)
         return ChunkSums(first, sums, tokens, straight, rows, memory)
+
+    def _totals(self, tokens: ChunkTokens, memory: _Memory, rows: I32, pairs: I64, pair_bounds: I64) -> I64:
+        if len(tokens.bounds) > 2 or len(rows) < LONG_MESSAGE:
+            words = _row_sums(rows, tokens.bounds, memory.rows)
+            return (words + _row_sums(pairs, pair_bounds, self.weights.whole)).astype(np.int64)
+        total = np.zeros((1, memory.rows.shape[1]), np.int64)
+        for numbers, source in ((rows, memory.rows), (pairs, self.weights.whole)):
+            distinct, counts = np.unique(numbers, return_counts=True)
+            total += counts @ source[distinct].astype(np.int64)
+        return total
 
     def _pairs(self, lemmas: I32, bounds: I64) -> tuple[I64, I64]:
         """Feature numbers of the known pairs of adjacent lemmas, and where those of each message begin and end."""

@@ -69,7 +69,10 @@ def is_name(form: str) -> bool:
     """
     if not _CYRILLIC.search(form):
         return False
-    return all({"Name", "Surn", "Patr", "Geox"} & parse.tag.grammemes for parse in analyzer().parse(form))
+    readings = [parse.tag.grammemes for parse in analyzer().parse(form)]
+    named = [bool(grammemes & {"Name", "Surn", "Patr", "Geox"}) for grammemes in readings]
+    # «Иванов» is also read as a possessive adjective, «Ивана собака»: that makes no ordinary word of it.
+    return any(named) and all(name or "Poss" in grammemes for name, grammemes in zip(named, readings, strict=True))
 
 
 def lexeme(lemma: str) -> set[str]:

@@ -66,7 +66,7 @@ def clean(text: str) -> tuple[str, list[int] | None]:
     if _SUSPECT.search(text) is None:
         return text, None
     for sign, pattern in _BLANKED:
-        if sign in text or (sign == "ww" and "WW" in text):
+        if sign in text or (sign == "ww" and sign in text.lower()):
             text = pattern.sub(_spaces, text)
     text = _HARD_SIGN.sub("ъ", text)
     return _decode(text)

@@ -24,6 +24,9 @@ from .vectors import WordVectors
 
 __all__ = ["Labelled", "Model", "Recipe", "UrgencyLabels", "as_files", "train_model"]
 
+NEVER = -1000.0
+"""Bias of an output that no example has."""
+
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 
@@ -114,7 +117,7 @@ def train_model(
     groups = {group: number for number, group in enumerate(learned.groups)}
     topic_groups = np.array([groups[topic.group] for topic in topics], np.int64)
 
-    lexicon = build_lexicon([*examples.texts, *urgency.texts], [*vectors.common, *further_lemmas])
+    lexicon = build_lexicon(list(dict.fromkeys([*examples.texts, *urgency.texts])), [*vectors.common, *further_lemmas])
     counts = count_matrix(lexicon, examples.texts)
     idf = inverse_document_frequency(counts, MINIMUM_MESSAGES)
     # A lemma that was not learned still has its word vector, weighted like the rarest one.
@@ -217,29 +220,37 @@ def _urgency_columns(
 ) -> tuple[list[Columns], F64]:
     """Outputs for urgency, kind and the vulnerable flag, and what the decided topic adds to the urgency."""
     from scipy.sparse import csr_matrix, hstack
-    from sklearn.linear_model import LogisticRegression
 
     rows = np.arange(len(decided))
     one_hot = csr_matrix((np.full(len(rows), recipe.topic_prior), (rows, decided)), shape=(len(rows), topics))
-    level = LogisticRegression(C=recipe.urgency_c, max_iter=1000).fit(hstack([matrix, one_hot]).tocsr(), urgency.levels)
-    levels = _placed(level.classes_, level.coef_[:, : matrix.shape[1]], level.intercept_, LEVELS)
-    by_topic = np.zeros((topics, len(LEVELS)))
-    for row, name in enumerate(level.classes_):
-        by_topic[:, LEVELS.index(name)] = level.coef_[row, matrix.shape[1] :] * recipe.topic_prior
-    kind = LogisticRegression(C=recipe.urgency_c, max_iter=1000).fit(matrix, urgency.kinds)
-    flag = LogisticRegression(C=recipe.urgency_c, max_iter=1000, class_weight={False: 1.0, True: 2.5})
-    flag.fit(matrix, np.asarray(urgency.vulnerable, bool))
+    level = _fit(hstack([matrix, one_hot]).tocsr(), urgency.levels, recipe.urgency_c, LEVELS)
+    by_topic = level.weights[matrix.shape[1] :] * recipe.topic_prior
+    flags = ["yes" if flag else "no" for flag in urgency.vulnerable]
+    flag = _fit(matrix, flags, recipe.urgency_c, ("yes", "no"), {"yes": 2.5})
     return [
-        levels,
-        _placed(kind.classes_, kind.coef_, kind.intercept_, KINDS),
-        Columns(flag.coef_.T.copy(), flag.intercept_),
+        Columns(level.weights[: matrix.shape[1]], level.bias),
+        _fit(matrix, urgency.kinds, recipe.urgency_c, KINDS),
+        Columns(flag.weights[:, :1] - flag.weights[:, 1:], flag.bias[:1] - flag.bias[1:]),
     ], by_topic
 
 
-def _placed(names: Sequence[str], coefficients: F64, intercepts: F64, order: Sequence[str]) -> Columns:
-    weights = np.zeros((coefficients.shape[1], len(order)))
-    bias = np.full(len(order), -10.0)
-    for name, row, intercept in zip(names, coefficients, intercepts, strict=True):
+def _fit(
+    matrix: Any, labels: Sequence[str], c: float, order: Sequence[str], class_weight: dict[str, float] | None = None
+) -> Columns:
+    """Multinomial logistic regression, one column per name of ``order``; a name without an example never wins."""
+    from sklearn.linear_model import LogisticRegression
+
+    weights = np.zeros((matrix.shape[1], len(order)))
+    bias = np.full(len(order), NEVER)
+    names = sorted(set(labels))
+    if len(names) == 1:
+        bias[order.index(names[0])] = 0
+        return Columns(weights, bias)
+    model = LogisticRegression(C=c, max_iter=1000, class_weight=class_weight).fit(matrix, list(labels))
+    coefficients, intercepts = model.coef_, model.intercept_
+    if len(names) == 2:  # one separator stands for both
+        coefficients, intercepts = np.vstack([-coefficients, coefficients]) / 2, np.append(-intercepts, intercepts) / 2
+    for name, row, intercept in zip(model.classes_, coefficients, intercepts, strict=True):
         weights[:, order.index(name)] = row
         bias[order.index(name)] = intercept
     return Columns(weights, bias)

@@ -40,14 +40,15 @@ def review_threshold(logits: npt.NDArray[np.floating], topic_groups: I64, true_g
     :param true_groups: number of the right group of each message.
     :param accuracy: the share of right groups to reach, 0..1.
     """
-    probabilities = softmax(logits.astype(np.float32))
+    probabilities = softmax(logits)
     starts = np.searchsorted(topic_groups, np.arange(topic_groups[-1] + 1))
     groups = np.add.reduceat(probabilities, starts, axis=1)
     confidence = groups.max(axis=1)
     right = groups.argmax(axis=1) == true_groups
     order = np.argsort(-confidence, kind="stable")
     share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    reached = np.flatnonzero(share >= accuracy)
+    last_of_equals = np.append(np.diff(confidence[order]) != 0, True)  # equally sure messages stand and fall together
+    reached = np.flatnonzero((share >= accuracy) & last_of_equals)
     return float(confidence[order[reached[-1]]]) if len(reached) else 1.01
 
 
