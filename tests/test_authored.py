@@ -17,13 +17,35 @@ from appealnlp.urgency.scale import LEVELS
 DATA = Path(__file__).resolve().parents[1] / "data"
 FIELDS = ["id", "text", "topic", "urgency", "kind", "vulnerable"]
 KINDS = {"problem", "question", "proposal", "thanks", "other"}
-SHORT_OF_EXAMPLES = """
-utilities.gas_supply utilities.gasification utilities.burst_pipe utilities.wires_poles utilities.no_power
-utilities.no_hot_water economy.communications transport.driver improvement.cemetery services.mfc_gosuslugi
-ecology.water_soil ecology.air construction.land_property roads.barriers roads.bridge roads.open_manhole
-roads.traffic_light waste.separate health.ambulance health.medicines_supply education.safety safety.other
-housing.roof_ice housing.lift housing.inhouse_leak military.support other.other
-""".split()
+SHORT_OF_EXAMPLES = [
+    "utilities.gas_supply",
+    "utilities.gasification",
+    "utilities.burst_pipe",
+    "utilities.wires_poles",
+    "utilities.no_power",
+    "utilities.no_hot_water",
+    "economy.communications",
+    "transport.driver",
+    "improvement.cemetery",
+    "services.mfc_gosuslugi",
+    "ecology.water_soil",
+    "ecology.air",
+    "construction.land_property",
+    "roads.barriers",
+    "roads.bridge",
+    "roads.open_manhole",
+    "roads.traffic_light",
+    "waste.separate",
+    "health.ambulance",
+    "health.medicines_supply",
+    "education.safety",
+    "safety.other",
+    "housing.roof_ice",
+    "housing.lift",
+    "housing.inhouse_leak",
+    "military.support",
+    "other.other",
+]
 SAME_WORDS = 8
 
 

@@ -111,6 +111,22 @@ def test_the_samples(scorer: Scorer, sample_texts: list[str], expected: list[Ans
     assert sum(mask > 0 for *_, mask in expected) > 100
 
 
+def test_pairs_stay_inside_their_message(scorer: Scorer) -> None:
+    lexicon = scorer.lexicon
+    pairs = [(lexicon.lemmas[left], lexicon.lemmas[right]) for left, right in lexicon.pairs.tolist()]
+    own = [
+        (one, two)
+        for one, two in pairs
+        if (scorer.lexicon.lemmatizer.lemma(one), lexicon.lemmatizer.lemma(two)) == (one, two)
+    ]
+    assert len(own) > 10
+    for one, two in own:
+        texts = [one, two, "", f"{one} {two}", f"{two} {one}"]
+        answers_ = fast(scorer, texts)
+        assert answers_ == plain(scorer, texts)
+        assert answers_[3][1] > answers_[0][1] + answers_[1][1]  # the pair adds its own energy
+
+
 @settings(deadline=None)
 @given(TEXTS)
 @example([])
