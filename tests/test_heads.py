@@ -215,9 +215,6 @@ def test_softmax(logits: list[list[float]]) -> None:
     assert np.allclose(probabilities.max(axis=1), probabilities[np.arange(len(logits)), np.argmax(logits, axis=1)])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="int32 totals times float32 scale give float64, so all that follows is double (and slower)"
-)
 def test_values_are_single_precision_as_declared() -> None:
     heads, sums = make_heads(), make_sums(2)
     assert heads.outputs(sums).dtype == np.float32

@@ -103,10 +103,6 @@ def test_calibration_is_finite_and_the_threshold_a_probability(tiny_trained: Mod
     assert 0 < tiny_trained.heads.review_below < 1
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a message that is both a topic and an urgency example counts twice, so three messages pass for five",
-)
 def test_every_learned_lemma_was_in_five_messages(tiny_trained: Model, sample_texts: list[str]) -> None:
     from conftest import make_word_vectors
 
@@ -229,11 +225,6 @@ def test_levels_and_kinds_that_were_never_seen_are_never_given() -> None:
     assert KINDS.index("thanks") not in decision.kind
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=ValueError,
-    reason="scikit-learn gives one row of weights for two classes, and none for one: training stops",
-)
 @pytest.mark.parametrize(
     ("levels", "kinds", "flags"),
     [(2, 3, 2), (3, 2, 2), (1, 3, 2), (3, 1, 2), (3, 3, 1)],

@@ -79,10 +79,6 @@ def test_a_group_is_as_probable_as_its_topics_together() -> None:
     assert review_threshold(logits, GROUPS, np.array([0]), 1.0) == pytest.approx(0.6)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="of messages with equal confidence only the first ones are counted, but all of them are above the threshold",
-)
 def test_equally_sure_messages_stand_and_fall_together() -> None:
     logits = np.array([[3.0, 0, 0, 0]] * 10)
     right_and_wrong = np.array([0] * 5 + [1] * 5)
