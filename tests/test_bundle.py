@@ -328,10 +328,7 @@ def test_the_files_of_a_model(tiny_parts: Parts) -> None:
     assert sorted(tiny_parts[1]) == TINY_FILES
 
 
-@pytest.mark.parametrize(
-    "name",
-    TINY_FILES,
-)
+@pytest.mark.parametrize("name", TINY_FILES)
 def test_a_model_without_one_of_its_files(tiny_parts: Parts, tmp_path: Path, name: str) -> None:
     manifest, files = tiny_parts
     write_bundle(tmp_path / "model", manifest, {one: data for one, data in files.items() if one != name})

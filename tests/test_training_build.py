@@ -253,9 +253,8 @@ def test_the_threshold_holds_for_every_source() -> None:
     names = np.array(["good"] * len(texts), object)
     names[::4] = "bad"
     wrong = list(topics)
-    for place in range(
-        0, len(texts), 4
-    ):  # the labels of the bad source are all of the other group: no threshold suffices
+    # The labels of the bad source are all of the other group: no threshold suffices.
+    for place in range(0, len(texts), 4):
         wrong[place] = list(WORDS)[list(WORDS).index(topics[place]) - 2]
     fine = train_toy(examples=Labelled(texts, topics, None, ["good"] * len(texts)))
     both = train_toy(examples=Labelled(texts, wrong, None, names.tolist()))

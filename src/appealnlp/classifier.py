@@ -13,7 +13,7 @@ import numpy as np
 from .bundle import Bundle, read_bundle
 from .errors import CorruptModelError, InputError, ModelNotFoundError
 from .features import Lexicon
-from .heads import KINDS, Decision, Heads, TopicLayer
+from .heads import KINDS, MOST_HIDDEN, Decision, Heads, TopicLayer
 from .places import find_places
 from .result import Alternative, Result
 from .scores import ChunkSums, Scorer, Weights, holding
@@ -424,6 +424,8 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
     pairs = bundle.array("pairs.npy", "int32", -1, 2)
     features = len(lemmas) + len(prefixes) + len(pairs)
     hidden = int(bundle.manifest["hidden"])
+    if not 0 < hidden <= MOST_HIDDEN:
+        raise CorruptModelError(f"{bundle.path}: {hidden} hidden units, at most {MOST_HIDDEN} are possible")
     outputs = hidden + len(LEVELS) + len(KINDS) + 1
     form_keys = bundle.array("form_keys.npy", "uint64", -1)
     lemma_type = "uint16" if len(lemmas) <= 1 << 16 else "uint32"

@@ -26,6 +26,7 @@ KINDS = ("problem", "question", "proposal", "thanks", "other")
 ALTERNATIVES = 2
 HIGHEST_UNIT = 1023
 HIGHEST_WEIGHT = 127
+MOST_HIDDEN = (1 << 24) // (HIGHEST_UNIT * HIGHEST_WEIGHT)
 
 
 @dataclass(frozen=True, slots=True)
