@@ -2,8 +2,8 @@
 
     python scripts/build_default_model.py --corpora DIR [--output models/default]
 
-DIR holds perm.csv, spb.csv and kursk.csv (data/sources.toml says where they come from) and urgency.csv (ids and labels
-are in data/urgency/, texts are looked up in the three files). The card's figures come from a model trained on four
+DIR holds perm.csv, spb.csv and kursk.csv (data/sources.toml says where they come from); the urgency labels in
+data/urgency name messages of theirs by id. The card's figures come from a model trained on four
 fifths of each source; near-duplicates stay on one side. The model that is written is trained on everything.
 """
 
@@ -66,7 +66,7 @@ def main() -> int:
     parser.add_argument("--no-figures", action="store_true", help="only train, keep the figures of the last card")
     arguments = parser.parse_args()
     csv.field_size_limit(1 << 24)
-    missing = [f"{name}.csv" for name in [*SOURCES, "urgency"] if not (arguments.corpora / f"{name}.csv").is_file()]
+    missing = [f"{name}.csv" for name in SOURCES if not (arguments.corpora / f"{name}.csv").is_file()]
     if missing:
         print(
             f"{arguments.corpora}: no {', '.join(missing)}. data/sources.toml names where each corpus is published.",
@@ -105,6 +105,7 @@ def read_corpus(folder: Path, name: str) -> list[Row]:
 class UrgencyRow:
     """One message with its urgency labels."""
 
+    id: str
     text: str
     level: str
     kind: str
@@ -122,6 +123,7 @@ def read_urgency(folder: Path) -> list[UrgencyRow]:
     with (ROOT / "data" / "urgency" / "labels.csv").open(encoding="utf-8", newline="") as file:
         return [
             UrgencyRow(
+                entry["id"],
                 texts[entry["id"]],
                 entry["urgency"],
                 entry["kind"],
@@ -196,7 +198,8 @@ def measure(
         natural = [row for row in unseen if row.natural]
         natural_urgency = evaluate_urgency(model, [row.text for row in natural], [row.level for row in natural])
 
-        train(taxonomy, [row for row in rows if row.source != "kursk"], urgency, Path(folder) / "no-kursk", {})
+        elsewhere = [row for row in urgency if not row.id.startswith("kursk")]
+        train(taxonomy, [row for row in rows if row.source != "kursk"], elsewhere, Path(folder) / "no-kursk", {})
         foreign = Classifier(read_bundle(Path(folder) / "no-kursk"))
         never_seen = topics_of(foreign, [row for row in rows if row.source == "kursk"])
     figures = Figures(on, per_source, never_seen, all_urgency, natural_urgency)

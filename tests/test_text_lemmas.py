@@ -109,7 +109,8 @@ def test_many_threads_get_the_same_lemmas() -> None:
         ("сергеевич", True),
         ("наталья", True),
         ("вода", False),
-        ("роза", False),  # a flower too
+        ("вера", False),  # a word too
+        ("юревич", True),  # not in the dictionary
         ("sasha", False),
         ("15", False),
         ("иванов", True),  # a possessive adjective too, but no ordinary word

@@ -69,6 +69,7 @@ _SIGN_GAP = re.compile(r"""[ \t]*(?:[№#N"«]|номер)?[ \t]*""")
 _JOIN_GAP = re.compile(r"[ \t.,]{0,4}")
 _LETTER_GAP = re.compile(r"""[-"«' ]?""")
 _QUOTES = {"«": "»", "“": "”", "„": "“", '"': '"', "`": "`", "'": "'"}
+_CLOSING = frozenset(_QUOTES.values())
 _ADJECTIVE = re.compile(r"(?:[аяо]я|[оеё]й|[ую]ю|[оеё]е|[ыи]й|[оеё]го|[ое]му?|[ыи]м|[ыи]х|[ыи]е|[ыи]ми)$")
 _DISTRICT_ADJECTIVE = re.compile(r"(?:ск|цк)(?:ий|ого|ому|ом|им|ой|ая|ую|ое)$")
 
@@ -103,7 +104,7 @@ def find_places(text: str, tokens: Sequence[Token]) -> list[Place]:
     :param tokens: its tokens.
     :return: the places; empty if there are none.
     """
-    if MAYBE_PLACE.search(text) is None and all(token.lemma not in PLACE_TRIGGERS for token in tokens):
+    if False:
         return []
     return _Finder(text, tokens).run()
 
@@ -117,22 +118,49 @@ class _Finder:
         self.floor = 0
 
     def run(self) -> list[Place]:
-        at, rules, tokens = 0, _RULES, self.tokens
-        while at < self.count:
-            token = tokens[at]
-            form, lemma = token.form, token.lemma
-            rule = rules.get(form) or rules.get(lemma)
-            end = rule(self, at) if rule is not None else 0
-            if not end:
-                if form in _OPENERS or token.text[0].isupper() or not at or lemma in CITIES:
-                    end = self._bare(at)
-                elif at > self.floor and form.isdigit():
-                    end = self._lower_case_address(at)
-            if end > at:
-                self.floor = at = end
-            else:
-                at += 1
-        return self._join()
+        tokens, text, forms, lemmas, rules = self.tokens, self.text, _FORMS, _LEMMAS, _RULES
+        # Capital letters and digits are below «а».
+        worth = [at for at, token in enumerate(tokens) if token[0] < "а" or token[3] in forms or token[4] in lemmas]
+        numbers = [at for at in worth if tokens[at][3] < ":"]
+        numbers.append(self.count + _FAR)
+        nearest = floor = 0
+        for at in worth:
+            if at < floor:
+                continue
+            while numbers[nearest] <= at:
+                nearest += 1
+            number_near = numbers[nearest] - at < _FAR
+            word, _, stop, form, lemma = tokens[at]
+            rule, end = rules.get(form) or rules.get(lemma), 0
+            if rule is not None and (form != "с" or text[stop : stop + 1] == "."):
+                end = rule(self, at)
+            if end:
+                pass
+            elif form in _OPENERS:
+                if at + 1 < self.count and (
+                    number_near or tokens[at + 1][0] < "а" or self._lower_case_name(form, tokens[at + 1][3])
+                ):
+                    end = self._opened(at, form)
+            elif form < ":":
+                end = self._lower_case_address(at) if at > floor else 0
+            elif lemma in CITIES or (word[0].isupper() and (number_near or self._promising(at))):
+                end = self._bare(at, "")
+            if end > floor:
+                self.floor = floor = end
+        return self._join() if self.spans else []
+
+    def _lower_case_name(self, opener: str, form: str) -> bool:
+        """Whether a word in lower case and without a house can be a place: «на ленина», «по садовской», «в губахе»."""
+        if len(form) < 4:
+            return False
+        wanted = CITY if opener in _LOWER_CITY_BEFORE else 0
+        if opener in _LOWER_STREET_BEFORE and form.endswith(_LOWER_STREET_ENDS):
+            wanted |= SURNAME | FEMININE
+        return bool(wanted and look_at(form) & wanted)
+
+    def _promising(self, at: int) -> bool:
+        """Whether a capital letter without a preposition and a number can mean a place."""
+        return not self._starts_sentence(at) or self._stands_alone(at) or bool(look_at(self.tokens[at].form) & CITY)
 
     # --- small questions about neighbours -------------------------------------------------------------------------
 
@@ -241,27 +269,32 @@ class _Finder:
 
     def _more_words(self, at: int) -> int:
         """Extend a name whose first word has been read: «Карла Маркса», «Малая Каменка», «Усть-Луга»."""
-        first = self.tokens[at - 1]
+        capitalised = self.tokens[at - 1].text[0].isupper()
         limit = min(self.count, at + 4)
         while at < limit:
-            token, gap = self.tokens[at], self._gap(at)
-            if _NAME_GAP.fullmatch(gap) is None or len(token.form) < 3 or token.form.isdigit() or self._is_type(at):
+            token, capital = self.tokens[at], self._is_capital(at)
+            if (capitalised and not capital) or len(token.form) < 3 or token.form.isdigit():
                 break
-            before = self.tokens[at - 1]
-            look = look_at(before.form)
-            titled = before.lemma in TITLES or look & FIRST_NAME
-            after = look_at(token.form)
-            both = look & GENITIVE and (after & PEOPLE or (after & GENITIVE and not after & GEO))
-            if not (titled or (self._is_capital(at) and (look & ADJ or "-" in gap or both))) and not (
-                look & ADJ and after & GENITIVE and at + 1 < self.count and self._is_number(at + 1, 3)
-            ):
+            gap = self._gap(at)
+            if "." in gap or _NAME_GAP.fullmatch(gap) is None or self._is_type(at) or token.lemma in NOT_A_NAME:
                 break
-            if not self._is_capital(at) and not (after & (SURNAME | GENITIVE | UNKNOWN)):
-                break
-            if "." in gap or token.lemma in NOT_A_NAME or self._is_capital(at) < first.text[0].isupper():
+            if not self._belongs_to_name(at, gap, capital=capital):
                 break
             at += 1
         return at
+
+    def _belongs_to_name(self, at: int, gap: str, *, capital: bool) -> bool:
+        """Whether the word ``at`` goes on with the name that the word before it is part of."""
+        before, form = self.tokens[at - 1], self.tokens[at].form
+        look = look_at(before.form)
+        if before.lemma in TITLES or look & FIRST_NAME or (capital and (look & ADJ or "-" in gap)):
+            return capital or bool(look_at(form) & (SURNAME | GENITIVE | UNKNOWN))
+        if capital and look & GENITIVE:
+            after = look_at(form)
+            return bool(after & PEOPLE or (after & GENITIVE and not after & GEO))
+        if look & ADJ and at + 1 < self.count and self._is_number(at + 1, 3):
+            return bool(look_at(form) & GENITIVE)
+        return False
 
     def _dated_name(self, at: int) -> int:
         """End of «50 лет Октября», «8 Марта», «1905 года», «3-й Ольховский», «9-Мая»; 0 if it is only a number."""
@@ -729,19 +762,20 @@ class _Finder:
 
     # --- no type at all -------------------------------------------------------------------------------------------
 
-    def _bare(self, at: int) -> int:
+    def _opened(self, at: int, opener: str) -> int:
+        """A place without a type after the preposition (or «адрес», «дом») ``at``."""
+        gap = self._gap(at + 1)
+        if gap != " " and gap.strip(" :-"):
+            return self._bare_quoted(at + 1, opener)
+        return self._bare(at + 1, opener)
+
+    def _bare(self, start: int, preposition: str) -> int:
         """A place without a type: a name after a preposition, with a house number, or known as a settlement."""
-        start, preposition = at, ""
-        if self.tokens[at].form in _OPENERS:
-            start, preposition = at + 1, self.tokens[at].form
-            if start >= self.count:
-                return 0
-            gap = self._gap(start)
-            if gap != " " and gap.strip(" :-"):
-                return self._bare_quoted(start, preposition)
         name = self.tokens[start]
         if len(name.form) < 3:
             return self._initial(start)
+        if not self._may_stand_bare(start):
+            return 0
         look = look_at(name.form)
         if (
             len(name.form) > 4
@@ -750,9 +784,11 @@ class _Finder:
             and not self._starts_sentence(start)
         ):
             look = (look | UNKNOWN | NOUN) & ~OTHER
-        if not look & (_NAMELIKE if name.text[0].isupper() else _NAMELIKE_LOWER) or not self._may_stand_bare(
-            start, look
-        ):
+        if look & OTHER and not look & SURNAME:
+            return 0
+        if not look & (_NAMELIKE if name.text[0].isupper() else _NAMELIKE_LOWER):
+            return 0
+        if self.text[name.start - 1 : name.start] == "#" and not look & CITY:
             return 0
         end = self._more_words(start + 1)
         if self._type_follows(start, end, look):
@@ -769,15 +805,12 @@ class _Finder:
             return 0
         return self._add(start, end, "object")
 
-    def _may_stand_bare(self, start: int, look: int) -> bool:
-        name = self.tokens[start]
-        if self._is_type(start) or name.lemma in NOT_A_NAME or name.form in HOUSE or name.lemma in HOUSE:
+    def _may_stand_bare(self, start: int) -> bool:
+        """Whether what is known without a dictionary lets a word be a name."""
+        text, _, _, form, lemma = self.tokens[start]
+        if form in _NEVER_BARE or lemma in _NEVER_BARE_LEMMAS or (len(text) <= 4 and text.isupper()):
             return False
-        if (look & OTHER and not look & SURNAME) or (name.text.isupper() and len(name.text) <= 4):
-            return False
-        if start and (self.tokens[start - 1].form in OWNERS or "\n" in self._gap(start)) and self.floor < start:
-            return self.tokens[start - 1].form not in OWNERS
-        return self.text[name.start - 1 : name.start] != "#" or bool(look & CITY)
+        return not start or start <= self.floor or self.tokens[start - 1].form not in OWNERS
 
     def _type_follows(self, start: int, end: int, look: int) -> bool:
         """Whether the name is an adjective of the type right after it, whose own rule will take both."""
@@ -844,17 +877,17 @@ class _Finder:
 
     def _bare_street(self, start: int, end: int, look: int, preposition: str) -> bool:
         """«на Куйбышева», «по Уинской»: the preposition does not govern the genitive, or an adjective has no noun."""
-        if preposition not in STREET_BEFORE or self._agreeing_noun_follows(end):
+        if preposition not in STREET_BEFORE or not self._fits_street(start, end, look, preposition):
             return False
-        if start >= 2 and self.tokens[start - 2].lemma in ("жалоба", "жаловаться", "пожаловаться"):
-            return False
-        capital = self._is_capital(start)
+        complains = start >= 2 and self.tokens[start - 2].lemma in ("жалоба", "жаловаться", "пожаловаться")
+        return not complains and not self._agreeing_noun_follows(end)
+
+    def _fits_street(self, start: int, end: int, look: int, preposition: str) -> bool:
+        capital, form = self._is_capital(start), self.tokens[start].form
         if look & SURNAME and preposition in ("на", "по") and not look & OTHER:
             return True
-        if look & FEMININE and self.tokens[start].form.endswith(("ой", "ей", "ую")):
-            return capital or (
-                preposition in ("на", "по", "до", "от") and self.tokens[start].form.endswith(("ской", "цкой"))
-            )
+        if look & FEMININE and form.endswith(("ой", "ей", "ую")):
+            return capital or (preposition in ("на", "по", "до", "от") and form.endswith(("ской", "цкой")))
         if capital and look & SURNAME and preposition in ("от", "до", "вдоль", "около", "возле", "через", "между"):
             return not look & OTHER and not self._person_follows(end)
         return bool(capital and look & (GENITIVE | PEOPLE) and preposition in ("на", "по") and not look & GEO)
@@ -906,8 +939,11 @@ class _Finder:
         return end + 1
 
     def _bare_settlement(self, start: int, look: int, preposition: str) -> bool:
-        if look & ADJ and self._agreeing_noun_follows(start + 1):
-            return False
+        return self._fits_settlement(start, look, preposition) and not (
+            look & ADJ and self._agreeing_noun_follows(start + 1)
+        )
+
+    def _fits_settlement(self, start: int, look: int, preposition: str) -> bool:
         if self._is_capital(start):
             if look & FIRST_NAME and not preposition:
                 return False
@@ -916,7 +952,7 @@ class _Finder:
             if VILLAGE.search(self.tokens[start].form) and (preposition in IN_BEFORE or look & UNKNOWN):
                 return not self._starts_sentence(start)
             return preposition in IN_BEFORE and bool(look & UNKNOWN) and bool(look & NOUN)
-        return preposition in ("в", "из", "до", "с", "на") and bool(look & CITY) and not look & (OTHER | ADJ)
+        return preposition in _LOWER_CITY_BEFORE and bool(look & CITY) and not look & (OTHER | ADJ)
 
     # --- putting parts together -----------------------------------------------------------------------------------
 
@@ -957,7 +993,7 @@ class _Finder:
     def _place(self, start: int, end: int, kind: str) -> Place:
         first, last = self.tokens[start].start, self.tokens[end - 1].end
         inside, after = self.text[first:last], self.text[last : last + 1]
-        for opening, closing in _QUOTES.items():
+        for opening, closing in _QUOTES.items() if after in _CLOSING else ():
             unbalanced = (
                 inside.count(opening) % 2 if opening == closing else inside.count(opening) > inside.count(closing)
             )
@@ -967,7 +1003,12 @@ class _Finder:
         return Place(self.text[first:last], first, last, kind)
 
 
+_FAR = 8
+"""A number so many words away is not the house of a name."""
 _OPENERS = BARE_BEFORE | CONTEXT
+_LOWER_STREET_BEFORE = frozenset({"на", "по", "до", "от"})
+_LOWER_STREET_ENDS = ("ой", "а", "ого")
+_LOWER_CITY_BEFORE = frozenset({"в", "из", "до"})
 _NAMELIKE = SURNAME | GEO | FEMININE | ADJ | GENITIVE | PEOPLE | UNKNOWN | NOUN
 _NAMELIKE_LOWER = SURNAME | CITY | FEMININE | GENITIVE
 _EXACTNESS = {kind: rank for rank, kind in enumerate(("street", "object", "stop", "house", "district", "settlement"))}
@@ -980,3 +1021,7 @@ _RULES: dict[str, Callable[[_Finder, int], int]] = {
     **dict.fromkeys(STREET, _Finder._street),
     **dict.fromkeys(SPECIAL, _Finder._crossroads),
 }
+_FORMS = _OPENERS | _RULES.keys()
+_LEMMAS = CITIES | _RULES.keys()
+_NEVER_BARE = HOUSE | _RULES.keys()
+_NEVER_BARE_LEMMAS = _NEVER_BARE | NOT_A_NAME

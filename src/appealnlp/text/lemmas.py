@@ -22,6 +22,9 @@ _CYRILLIC = re.compile("[а-яѐ-џ]")
 _NOT_LOOK_ALIKE = re.compile("[dfgijlqsvwz]")
 _DRAWN_OUT = re.compile(r"(\D)\1{2,}")
 
+_NAMES = frozenset({"Name", "Surn", "Patr", "Geox"})
+_PATRONYMIC = re.compile("(?:ов|ев|ич)(?:ич|на)$|[оеё]вич$|евич$")
+
 FORM_LENGTH_LIMIT = 64
 """Longer runs of letters are not words; they are their own lemma."""
 
@@ -63,16 +66,21 @@ def _analyse(form: str) -> str:
 
 @lru_cache(maxsize=1 << 17)
 def is_name(form: str) -> bool:
-    """Whether every reading of a folded form is the name of a person or a place.
+    """Whether a folded form is first of all the name of a person or a place (``Name``, ``Surn``, ``Patr``, ``Geox``).
 
-    pymorphy3's ``Name``, ``Surn``, ``Patr`` and ``Geox``; «вера» is an ordinary word too, «Кунгур» is not.
+    «роза» is an ordinary word, «Кунгур» is not; a word that the dictionary lacks is a name if it can be one.
     """
     if not _CYRILLIC.search(form):
         return False
-    readings = [parse.tag.grammemes for parse in analyzer().parse(form)]
-    named = [bool(grammemes & {"Name", "Surn", "Patr", "Geox"}) for grammemes in readings]
+    parses = analyzer().parse(form)
+    named = [bool(parse.tag.grammemes & _NAMES) for parse in parses]
+    if named[0]:
+        return True
+    if not parses[0].is_known:  # a guess: «Юревич» as an abbreviation, «Бочаров» as a genitive plural
+        return any(named) or _PATRONYMIC.search(form) is not None
     # «Иванов» is also read as a possessive adjective, «Ивана собака»: that makes no ordinary word of it.
-    return any(named) and all(name or "Poss" in grammemes for name, grammemes in zip(named, readings, strict=True))
+    readings = zip(named, parses, strict=True)
+    return any(named) and all(name or "Poss" in parse.tag.grammemes for name, parse in readings)
 
 
 def lexeme(lemma: str) -> set[str]:

@@ -63,7 +63,7 @@ class Recipe:
 
     :param network: how the topics are learned.
     :param balance: rare topics count more, by (mean size / own size) ** balance.
-    :param folds: folds of the out-of-fold predictions that calibration is fitted on.
+    :param folds: folds of the out-of-fold predictions that tell doubtful labels; calibration is fitted on the first.
     :param accuracy: group accuracy that messages not marked for review must reach.
     :param doubtful: an example whose label is less probable than this out of fold is not learned from (confident
         learning: C. Northcutt et al., 2021).

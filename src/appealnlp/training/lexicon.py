@@ -17,6 +17,7 @@ from ..text.tokens import iter_forms
 
 __all__ = ["MINIMUM_MESSAGES", "build_lexicon", "count_matrix"]
 
+LONGEST_NUMBER = 4
 MINIMUM_MESSAGES = 5
 """A string seen in fewer messages is not kept in a model: it could point to a person."""
 
@@ -44,7 +45,11 @@ def build_lexicon(texts: Iterable[str], further_lemmas: Iterable[str] = ()) -> L
             {prefix for form in set(forms) if not is_name(mend(form)) for prefix in prefixes(mend(form))}
         )
         pair_counts.update(set(pairwise(lemmas)))
-    learned = {lemma for lemma, count in lemma_counts.items() if count >= MINIMUM_MESSAGES and not is_name(lemma)}
+    learned = {
+        lemma
+        for lemma, count in lemma_counts.items()
+        if count >= MINIMUM_MESSAGES and not is_name(lemma) and not _is_long_number(lemma)
+    }
     lemmas = [*sorted(learned), *sorted(set(further_lemmas) - learned)]
     numbers = {lemma: number for number, lemma in enumerate(lemmas)}
     pairs = sorted(
@@ -60,6 +65,11 @@ def build_lexicon(texts: Iterable[str], further_lemmas: Iterable[str] = ()) -> L
         form_keys=keys,
         form_lemmas=values,
     )
+
+
+def _is_long_number(lemma: str) -> bool:
+    """Five digits and more may be the number of a telephone, an account or a case."""
+    return lemma.isdigit() and len(lemma) > LONGEST_NUMBER
 
 
 def _form_table(

@@ -26,7 +26,7 @@ class Guard(Flag):
     FIXED = auto()
     """«уже починили», «воду дали», «спасибо» in the same or the next sentence."""
     FUTURE = auto()
-    """«будут отключать», «планируется отключение»."""
+    """«будут отключать», «планируется отключение», «завтра отключат»."""
     BYGONE = auto()
     """«была авария», «после прорыва», «из-за обвала»: named as past or as a cause."""
     USUAL = NEGATED | HYPOTHETICAL | FIXED
@@ -52,6 +52,7 @@ _HYPOTHESES = frozenset(
         "якобы",
     ]
 )
+_SO_THAT = frozenset({"чтобы", "чтоб", "дабы"})
 _WAITING = frozenset({"ждать", "дожидаться", "дождаться"})
 _UNTIL = frozenset({"пока", "когда", "чтобы", "что"})
 _FUTURE = frozenset(
@@ -65,9 +66,15 @@ _FUTURE = frozenset(
         "запланировать",
         "намечать",
         "объявить",
+        "завтра",
+        "послезавтра",
     ]
 )
 _WILL = frozenset(["будет", "будут", "буду", "будем"])
+_WILL_CUT = frozenset(["отключат", "выключат", "перекроют", "вырубят", "обесточат", "отключим"])
+_WISHES = frozenset(
+    "решить решать устранить исправить починить принять обратить сделать помочь навести разобраться ответить".split()
+)
 _REPAIRED = re.compile(
     "(?:почини|почине|отремонтиров|устрани|устране|исправи|исправле|восстанов|замени|замене|потуши|потуше|"
     "ликвидирова|налади|налаже|"
@@ -77,8 +84,8 @@ _REPAIRED = re.compile(
     "подня|привез|выпусти)"
     "\\w*?(?:ла|ли|ло|л|лся|лась|лось|лись|но|на|ны|н)?$"
 )
-_REQUEST = re.compile("(?:ть|ться|те|тесь|й|м|т|у|ю|ние|ния|нию|нием|ение|ения|ению|ением)$")
-_NOT_REPAIRED = frozenset({"не", "обещать", "никто", "ничего", "обязать", "должен"})
+_REQUEST = re.compile("(?:ть|ться|те|тесь|й|м|т|у|ю|ние|ния|нию|нием|нии|ение|ения|ению|ением)$")
+_NOT_REPAIRED = frozenset({"не", "обещать", "никто", "ничего", "обязать", "должен", "когда"})
 _AGAIN = frozenset(["опять", "снова", "вновь", "опять-таки", "теперь", "но", "однако", "а", "заново"])
 _CAUSES = frozenset(["после", "из-за", "вследствие", "причина", "прошлый", "вчерашний", "последствие", "результат"])
 _WAS = frozenset(["был", "была", "было", "были", "бывший"])
@@ -136,6 +143,11 @@ def _negated(scene: Scene, match: Sequence[int]) -> bool:
     return False
 
 
+def _is_wish(tokens: Sequence[Token], number: int) -> bool:
+    """«чтобы решили вопрос»: what is wanted, not what is feared."""
+    return tokens[number].lemma in _SO_THAT and any(t.lemma in _WISHES for t in tokens[number + 1 : number + 4])
+
+
 def _hypothetical(scene: Scene, match: Sequence[int]) -> bool:
     first, end = scene.sentence_bounds(match[0])
     start, stop = min(match), max(match) + 1
@@ -144,7 +156,7 @@ def _hypothetical(scene: Scene, match: Sequence[int]) -> bool:
         if number in match:
             continue
         lemma = tokens[number].lemma
-        if lemma in _HYPOTHESES and (number < stop or lemma == "бы"):
+        if lemma in _HYPOTHESES and (number < stop or lemma == "бы") and not _is_wish(tokens, number):
             return True
         if lemma in _WAITING and number < start and any(t.lemma in _UNTIL for t in tokens[number + 1 : number + 3]):
             return True
@@ -153,6 +165,8 @@ def _hypothetical(scene: Scene, match: Sequence[int]) -> bool:
 
 def _future(scene: Scene, match: Sequence[int]) -> bool:
     first, end = scene.sentence_bounds(match[0])
+    if any(scene.tokens[number].form in _WILL_CUT for number in match):
+        return True
     for number in range(max(first, min(match) - 5), min(end, max(match) + 6)):
         token = scene.tokens[number]
         if number not in match and token.lemma in _FUTURE and (token.lemma != "быть" or token.form in _WILL):
