@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types check benchmark samples model clean
+.PHONY: demo test lint types check samples model clean
 
 demo: .venv/demo
 	@mkdir -p out

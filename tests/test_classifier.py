@@ -384,7 +384,7 @@ def test_no_messages(tiny_model: Classifier) -> None:
 
 
 def test_months_must_fit(tiny_model: Classifier) -> None:
-    with pytest.raises(ValueError, match="months"):
+    with pytest.raises(InputError, match="months"):
         tiny_model.classify_many(["нет воды"], months=[1, 2])
 
 

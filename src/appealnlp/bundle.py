@@ -87,6 +87,8 @@ def read_bundle(path: str | Path) -> Bundle:
         raise ModelError(f"{manifest_path}: cannot be read ({error.strerror})") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CorruptModelError(f"{manifest_path}: not a manifest; train or download the model again") from error
+    if format_ < 1:
+        raise CorruptModelError(f"{path}: there is no format {format_}; train or download the model again")
     if format_ > FORMAT:
         raise NewerModelError(
             f"{path}: the model has format {format_}, this version reads up to {FORMAT}; "

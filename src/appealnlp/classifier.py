@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
@@ -11,37 +12,23 @@ from typing import Any, overload
 import numpy as np
 
 from .bundle import Bundle, read_bundle
+from .columns import ALARM, COLUMNS, EMPTY, MODEL_WORDS, WORTH_NAMING, ChunkColumns, rounded
 from .errors import CorruptModelError, InputError, ModelNotFoundError
 from .features import Lexicon
 from .heads import KINDS, MOST_HIDDEN, Decision, Heads, TopicLayer
 from .places import find_places
 from .result import Alternative, Result
-from .scores import ChunkSums, Scorer, Weights, holding
+from .scores import Scorer, Weights
 from .taxonomy import Taxonomy, Topic
 from .text import Document, Token, preprocess
 from .urgency.concepts import concept_mask
 from .urgency.decide import Verdict, decide
-from .urgency.find import REQUIRED_MASKS, WINDOW, find
+from .urgency.find import find
 from .urgency.norms import Norms, load_norms
 from .urgency.scale import LEVELS, TITLES_RU, rank
-from .urgency.vulnerable import VULNERABLE_MASKS, vulnerable_evidence
+from .urgency.vulnerable import vulnerable_evidence
 
 __all__ = ["COLUMNS", "Classifier", "Explanation", "Results", "load"]
-
-COLUMNS = (
-    "nlp_topic", "nlp_topic_title", "nlp_group", "nlp_group_title", "nlp_confidence", "nlp_alternatives",
-    "nlp_urgency", "nlp_urgency_title", "nlp_urgency_reason", "nlp_react_hours", "nlp_kind", "nlp_vulnerable",
-    "nlp_places", "nlp_needs_review", "nlp_error",
-)  # fmt: skip
-"""The columns of `Classifier.classify_columns`, in order."""
-
-EMPTY = "пустое сообщение"
-"""Error of a message without any text."""
-WORTH_NAMING = 0.02
-"""Less probable alternatives are not named."""
-MODEL_WORDS = 3
-"""How many words are quoted when the model alone decided the urgency."""
-_ALARM = rank("urgent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +120,28 @@ class Classifier:
 
     def classify_many(self, texts: Sequence[str], *, months: Sequence[int | None] | None = None) -> Results:
         """Judge many messages: a sequence of `Result`, in order, each built when it is looked at."""
+        _check_months(texts, months)
         return Results(self, texts, months)
 
     def classify_columns(
         self, texts: Sequence[str], *, months: Sequence[int | None] | None = None
     ) -> dict[str, list[Any]]:
-        """Judge many messages: one list for each of `COLUMNS`, values as they are written to a file."""
-        return Results(self, texts, months).columns()
+        """Judge many messages: one list for each of `COLUMNS`, values as they are written to a file.
+
+        The fast path; memory for the words is needed for one chunk of messages at a time.
+        """
+        _check_months(texts, months)
+        columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+        for chunk in self._scorer.score_many(texts):
+            for name, values in ChunkColumns(self, chunk, texts, months).columns().items():
+                columns[name] += values
+        return columns
 
     def classify_frame(self, frame: Any, *, text_column: str, date_column: str | None = None) -> Any:
         """Judge a data frame: a new one (polars or pandas, like the given one) with the columns of `COLUMNS` added.
 
         :param text_column: name of the column with the messages; missing values count as empty messages.
-        :param date_column: name of a column of dates, for the season.
+        :param date_column: name of a column of dates (or of texts that begin like 2025-01-31), for the season.
         :raises InputError: there is no such column.
         """
         for name in (text_column, date_column):
@@ -154,7 +150,7 @@ class Classifier:
         texts = [text if isinstance(text, str) else "" for text in frame[text_column].to_list()]
         months = None
         if date_column is not None:
-            months = [getattr(date, "month", None) for date in frame[date_column].to_list()]
+            months = [_month(value) for value in frame[date_column].to_list()]
         added = self.classify_columns(texts, months=months)
         if type(frame).__module__.partition(".")[0] == "polars":
             import polars
@@ -173,7 +169,7 @@ class Classifier:
     def _verdict(self, document: Document, level: str, topic: str, mask: int, month: int | None) -> Verdict:
         """Model and rules together."""
         reasons = find(document, mask, month=month, norms=self.norms)
-        words = self._deciding_words(document, level) if rank(level) >= _ALARM else ()
+        words = self._deciding_words(document, level) if rank(level) >= ALARM else ()
         return decide(level, document.text, words, reasons, topic, self.norms)
 
     def _usual_verdict(self, level: int, topic: int) -> Verdict:
@@ -214,9 +210,9 @@ class Classifier:
             topic_title=topic.title,
             group=topic.group,
             group_title=topic.group_title,
-            confidence=float(_rounded(decision.confidence[row])),
+            confidence=float(rounded(decision.confidence[row])),
             alternatives=tuple(
-                Alternative(self._topics[number].code, self._topics[number].title, float(_rounded(probability)))
+                Alternative(self._topics[number].code, self._topics[number].title, float(rounded(probability)))
                 for number, probability in zip(
                     decision.alternatives[row].tolist(), decision.alternative_probabilities[row].tolist(), strict=True
                 )
@@ -238,13 +234,12 @@ class Results(Sequence[Result]):
     """The verdicts on many messages, in order: arrays inside, a `Result` when one is looked at."""
 
     def __init__(self, model: Classifier, texts: Sequence[str], months: Sequence[int | None] | None) -> None:
-        if months is not None and len(months) != len(texts):
-            raise ValueError("as many months as texts are needed")
         self._model, self._texts, self._months = model, texts, months
-        self._documents: dict[int, Document] = {}
-        self._chunks = [(chunk, model._heads.decide(chunk.sums)) for chunk in model._scorer.score_many(texts)]
-        self._decision = _joined([decision for _, decision in self._chunks])
-        masks = [chunk.sums.masks for chunk, _ in self._chunks]
+        decisions, masks = [], []
+        for chunk in model._scorer.score_many(texts):
+            decisions.append(model._heads.decide(chunk.sums))
+            masks.append(chunk.sums.masks)
+        self._decision = _joined(decisions)
         self._masks = np.concatenate(masks) if masks else np.zeros(0, np.uint64)
 
     def __len__(self) -> int:
@@ -261,118 +256,11 @@ class Results(Sequence[Result]):
         if not text.strip():
             return Result(error=EMPTY)
         row = range(len(self))[index]
-        return self._model._result(text, self._decision, row, int(self._masks[row]), self._month(row))
+        month = None if self._months is None else self._months[row]
+        return self._model._result(text, self._decision, row, int(self._masks[row]), month)
 
     def __iter__(self) -> Iterator[Result]:
         return (self[number] for number in range(len(self)))
-
-    def _month(self, row: int) -> int | None:
-        return None if self._months is None else self._months[row]
-
-    def columns(self) -> dict[str, list[Any]]:
-        """One list for each of `COLUMNS`."""
-        model, decision = self._model, self._decision
-        if not len(self):
-            return {name: [] for name in COLUMNS}
-        codes, titles, groups, group_titles = model._titles
-        verdicts, vulnerable = self._verdicts()
-        columns: dict[str, list[Any]] = {
-            "nlp_topic": codes[decision.topic].tolist(),
-            "nlp_topic_title": titles[decision.topic].tolist(),
-            "nlp_group": groups[decision.topic].tolist(),
-            "nlp_group_title": group_titles[decision.topic].tolist(),
-            "nlp_confidence": _rounded(decision.confidence).tolist(),
-            "nlp_alternatives": self._alternatives(codes),
-            "nlp_urgency": [verdict.level for verdict in verdicts],
-            "nlp_urgency_title": [TITLES_RU[verdict.level] for verdict in verdicts],
-            "nlp_urgency_reason": [verdict.sentence for verdict in verdicts],
-            "nlp_react_hours": [verdict.react_hours for verdict in verdicts],
-            "nlp_kind": [KINDS[number] for number in decision.kind.tolist()],
-            "nlp_vulnerable": vulnerable,
-            "nlp_places": [self._places(row) for row in range(len(self))],
-            "nlp_needs_review": decision.review.astype(int).tolist(),
-            "nlp_error": [""] * len(self),
-        }
-        for row, text in enumerate(self._texts):
-            if not text or text.isspace():
-                for name in COLUMNS:
-                    columns[name][row] = None if name in _NUMBERS else ""
-                columns["nlp_error"][row] = EMPTY
-        return columns
-
-    def _verdicts(self) -> tuple[list[Verdict], list[int]]:
-        model = self._model
-        decision = self._decision
-        verdicts = [
-            model._usual_verdict(*pair) for pair in zip(decision.urgency.tolist(), decision.topic.tolist(), strict=True)
-        ]
-        vulnerable = decision.vulnerable.astype(int).tolist()
-        for chunk, decided in self._chunks:
-            told = chunk.near(REQUIRED_MASKS, WINDOW)  # a rule may fire: look at the words
-            alarmed = (decided.urgency >= _ALARM) & ~told
-            told |= alarmed & ~chunk.straight
-            maybe = ~decided.vulnerable & holding(chunk.sums.masks, VULNERABLE_MASKS)
-            for local in np.flatnonzero(told | maybe).tolist():
-                row = chunk.first + local
-                document = self._document(row)
-                mask = int(self._masks[row])
-                if told[local]:
-                    level, topic = LEVELS[int(decision.urgency[row])], model._topics[int(decision.topic[row])].code
-                    verdicts[row] = model._verdict(document, level, topic, mask, self._month(row))
-                if maybe[local]:
-                    vulnerable[row] = int(bool(vulnerable_evidence(document, mask)))
-            for row, words in self._model_words(chunk, decided, np.flatnonzero(alarmed & chunk.straight)):
-                level, topic = LEVELS[int(decision.urgency[row])], model._topics[int(decision.topic[row])].code
-                verdicts[row] = decide(level, self._texts[row], words, (), topic, model.norms)
-        return verdicts, vulnerable
-
-    def _model_words(
-        self, chunk: ChunkSums, decided: Decision, messages: Any
-    ) -> Iterator[tuple[int, tuple[tuple[int, int], ...]]]:
-        """The fast twin of `Classifier._deciding_words` for messages whose positions are straight."""
-        tokens = chunk.tokens
-        for level in np.unique(decided.urgency[messages]).tolist():
-            some = messages[decided.urgency[messages] == level]
-            high, low = self._model._level_outputs(LEVELS[level])
-            owner, numbers, added = chunk.outputs_of_words(some, (high, low))
-            weights = self._model._level_weights(added, high, low)
-            speaking = np.flatnonzero(weights > 0)
-            order = speaking[np.lexsort((-weights[speaking], owner[speaking]))]
-            ranked = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
-            best = np.sort(order[ranked < MODEL_WORDS])
-            offsets = tokens.offsets[owner[best]]
-            starts, ends = (
-                (tokens.starts[numbers[best]] - offsets).tolist(),
-                (tokens.ends[numbers[best]] - offsets).tolist(),
-            )
-            bounds = [*np.searchsorted(owner[best], some).tolist(), len(best)]
-            for place, message in enumerate(some.tolist()):
-                here = slice(bounds[place], bounds[place + 1])
-                yield chunk.first + message, tuple(zip(starts[here], ends[here], strict=True))
-
-    def _alternatives(self, codes: Any) -> list[str]:
-        decision = self._decision
-        named = decision.alternative_probabilities >= WORTH_NAMING
-        written = np.char.mod("%.2f", decision.alternative_probabilities)
-        pieces = codes[decision.alternatives] + ":" + written.astype(object)
-        return [
-            f"{one}; {two}" if second else one if first else ""
-            for (one, two), (first, second) in zip(pieces.tolist(), named.tolist(), strict=True)
-        ]
-
-    def _places(self, row: int) -> str:
-        text = self._texts[row]
-        return " | ".join(place.text for place in find_places(text, self._document(row).tokens))
-
-    def _document(self, row: int) -> Document:
-        """The message's tokens, worked out once for whoever asks."""
-        found = self._documents.get(row)
-        if found is None:
-            found = self._documents[row] = self._model._preprocess(self._texts[row])
-        return found
-
-
-_NUMBERS = frozenset({"nlp_confidence", "nlp_react_hours", "nlp_vulnerable", "nlp_needs_review"})
 
 
 def load(path: str | Path | None = None) -> Classifier:
@@ -403,9 +291,20 @@ def _norms(bundle: Bundle) -> Norms:
         raise CorruptModelError(str(error)) from error
 
 
-def _rounded(values: Any) -> Any:
-    """Probabilities as they are shown; the same for one and for many."""
-    return np.round(np.asarray(values, np.float64), 4)
+def _check_months(texts: Sequence[str], months: Sequence[int | None] | None) -> None:
+    if months is not None and len(months) != len(texts):
+        raise InputError(f"{len(months)} months for {len(texts)} texts; one for each is needed, None where unknown")
+
+
+def _month(value: Any) -> int | None:
+    """The month of a date, of a text that begins like an ISO date, or ``None``."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value[:10])
+        except ValueError:
+            return None
+    month = getattr(value, "month", None)
+    return month if isinstance(month, int) else None
 
 
 def _joined(parts: Sequence[Decision]) -> Decision:
@@ -424,13 +323,22 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
     pairs = bundle.array("pairs.npy", "int32", -1, 2)
     features = len(lemmas) + len(prefixes) + len(pairs)
     hidden = int(bundle.manifest["hidden"])
+    if bundle.manifest["levels"] != list(LEVELS) or bundle.manifest["kinds"] != list(KINDS):
+        raise CorruptModelError(f"{bundle.path}: its levels or kinds are not ours; train or download the model again")
+    settings = [float(bundle.manifest[name]) for name in ("unit_step", "temperature", "review_below")]
+    if not all(np.isfinite(value) and value > 0 for value in settings):
+        raise CorruptModelError(f"{bundle.path}: a setting is not a positive number; train or download the model again")
     if not 0 < hidden <= MOST_HIDDEN:
         raise CorruptModelError(f"{bundle.path}: {hidden} hidden units, at most {MOST_HIDDEN} are possible")
     outputs = hidden + len(LEVELS) + len(KINDS) + 1
     form_keys = bundle.array("form_keys.npy", "uint64", -1)
     lemma_type = "uint16" if len(lemmas) <= 1 << 16 else "uint32"
     form_lemmas = bundle.array("form_lemmas.npy", lemma_type, len(form_keys))
-    if int(form_lemmas.max(initial=0)) >= len(lemmas) or int(pairs.max(initial=0)) >= len(lemmas):
+    if (
+        int(form_lemmas.max(initial=0)) >= len(lemmas)
+        or int(pairs.max(initial=0)) >= len(lemmas)
+        or pairs.min(initial=0) < 0
+    ):
         raise CorruptModelError(f"{bundle.path}: its tables do not fit together; train or download the model again")
     weights = Weights(
         bundle.array("weights.npy", "int8", features, outputs),

@@ -133,6 +133,16 @@ GEO, CITY, SURNAME, FIRST_NAME, GENITIVE, PEOPLE, FEMININE, ADJ, NOUN, UNKNOWN, 
 first name; genitive of a thing; genitive plural of people; feminine adjective; adjective; noun; not in the dictionary;
 best parse cannot be a name (verb, pronoun, adverb); best parse is a genitive singular."""
 _NAME_POS = frozenset({"NOUN", "ADJF", "PRTF", "ADJS"})
+_GRAMMEMES = (
+    ({"Surn", "gent"}, SURNAME),
+    ({"Surn", "ADJF"}, SURNAME),
+    ({"Name"}, FIRST_NAME),
+    ({"ADJF"}, ADJ),
+    ({"ADJF", "femn"}, FEMININE),
+    ({"NOUN"}, NOUN),
+    ({"NOUN", "gent", "inan"}, GENITIVE),
+    ({"NOUN", "gent", "anim", "plur"}, PEOPLE),
+)
 
 
 @lru_cache(maxsize=65_536)
@@ -140,39 +150,29 @@ def look_at(form: str) -> int:
     """What pymorphy3 says about a folded form, as the bits above; parses that are next to impossible do not count."""
     parses = analyzer().parse(form)
     best = parses[0]
-    bits = _whole_form(best)
+    bits = _best_bits(best.tag) | (0 if best.is_known else UNKNOWN)
     for parse in parses:
         if parse.score >= 0.04 or parse is best:
-            bits |= _one_parse(parse, best)
+            bits |= _tag_bits(parse.tag)
+            if "Geox" in parse.tag.grammemes and (parse.score >= 0.15 or parse is best):
+                bits |= GEO | (CITY if parse is best and parse.is_known else 0)
     return bits
 
 
-def _whole_form(best: Any) -> int:
-    bits = 0 if best.is_known else UNKNOWN
-    if {"NOUN", "gent", "sing"} in best.tag:
-        bits |= BEST_GENITIVE
-    if best.tag.POS not in _NAME_POS or "Apro" in best.tag:
-        bits |= OTHER
-    return bits
+@lru_cache(maxsize=4096)
+def _best_bits(tag: Any) -> int:
+    other = tag.POS not in _NAME_POS or "Apro" in tag
+    return (OTHER if other else 0) | (BEST_GENITIVE if {"NOUN", "gent", "sing"} in tag else 0)
 
 
-def _one_parse(parse: Any, best: Any) -> int:
-    tag, bits = parse.tag, 0
-    if "Geox" in tag and (parse.score >= 0.15 or parse is best):
-        bits |= GEO | (CITY if parse is best and parse.is_known else 0)
-    if "Surn" in tag and ("gent" in tag or "ADJF" in tag):
-        bits |= SURNAME
-    if "Name" in tag:
-        bits |= FIRST_NAME
-    if "ADJF" in tag and "Apro" not in tag:
-        bits |= ADJ | (FEMININE if "femn" in tag else 0)
-    if "NOUN" in tag:
-        bits |= NOUN
-        if {"gent", "inan"} in tag:
-            bits |= GENITIVE
-        if {"gent", "anim", "plur"} in tag:
-            bits |= PEOPLE
-    return bits
+@lru_cache(maxsize=4096)
+def _tag_bits(tag: Any) -> int:
+    """What a tag means whatever the word; there are far fewer tags than words."""
+    bits = 0
+    for wanted, bit in _GRAMMEMES:
+        if wanted <= tag.grammemes:
+            bits |= bit
+    return bits & ~(ADJ | FEMININE) if "Apro" in tag else bits
 
 
 @lru_cache(maxsize=65_536)

@@ -69,6 +69,7 @@ _SIGN_GAP = re.compile(r"""[ \t]*(?:[№#N"«]|номер)?[ \t]*""")
 _JOIN_GAP = re.compile(r"[ \t.,]{0,4}")
 _LETTER_GAP = re.compile(r"""[-"«' ]?""")
 _QUOTES = {"«": "»", "“": "”", "„": "“", '"': '"', "`": "`", "'": "'"}
+_SENTENCE_ENDS = frozenset(".!?\n…")
 _CLOSING = frozenset(_QUOTES.values())
 _ADJECTIVE = re.compile(r"(?:[аяо]я|[оеё]й|[ую]ю|[оеё]е|[ыи]й|[оеё]го|[ое]му?|[ыи]м|[ыи]х|[ыи]е|[ыи]ми)$")
 _DISTRICT_ADJECTIVE = re.compile(r"(?:ск|цк)(?:ий|ого|ому|ом|им|ой|ая|ую|ое)$")
@@ -176,8 +177,8 @@ class _Finder:
 
     def _shouts(self, at: int) -> bool:
         """Whether a neighbour is in capital letters too, so that a capital says nothing."""
-        around = [k for k in (at - 1, at + 1) if 0 <= k < self.count and len(self.tokens[k].text) > 3]
-        return any(self.tokens[k].text.isupper() and not self.tokens[k].text.isdigit() for k in around)
+        around = self.tokens[max(0, at - 1) : at + 2 : 2] if at else self.tokens[1:2]
+        return any(len(token.text) > 3 and token.text.isupper() for token in around)
 
     def _name_gap(self, at: int) -> bool:
         """Whether the name of the type ``at`` may follow: a dot only after a shortened type."""
@@ -188,7 +189,7 @@ class _Finder:
         ) is not None
 
     def _starts_sentence(self, at: int) -> bool:
-        return at == 0 or any(mark in self._gap(at) for mark in ".!?\n…")
+        return at == 0 or not _SENTENCE_ENDS.isdisjoint(self._gap(at))
 
     def _is_number(self, at: int, digits: int = 4) -> bool:
         form = self.tokens[at].form

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 
 import typer
 
+from .. import __version__
 from ..errors import AppealError
 from .classify import classify
 from .lemmatize import lemmatize
@@ -31,8 +30,7 @@ for _command in (classify, lemmatize, topics):  # a new command: its module, and
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        with suppress(PackageNotFoundError):
-            typer.echo(f"appealnlp {version('appealnlp')}")
+        typer.echo(f"appealnlp {__version__}")
         raise typer.Exit
 
 

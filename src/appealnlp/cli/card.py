@@ -24,7 +24,9 @@ def card_lines(result: Result) -> list[str]:
     if result.error:
         return [f"Ошибка       {result.error}"]
     alternatives = "; ".join(f"{other.title} ({_percent(other.probability)})" for other in result.alternatives)
-    hours = "" if result.react_hours is None else f", реагировать за {result.react_hours:g} ч"
+    hours = ""
+    if result.react_hours is not None:
+        hours = f", реагировать за {result.react_hours:g} ч" if result.react_hours else ", реагировать немедленно"
     kind = _KINDS.get(result.kind, result.kind)
     if result.vulnerable:
         kind = f"{kind}, речь об уязвимых людях" if kind else "речь об уязвимых людях"

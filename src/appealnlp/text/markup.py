@@ -21,10 +21,9 @@ _SUSPECT = re.compile(
 _BLANKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (sign, re.compile(pattern, re.VERBOSE | re.DOTALL))
     for sign, pattern in (
-        ("<", r"""<!--.{0,5000}?-->                                     # HTML comment
-            | <(script|style)\b.{0,20000}?</\1\s*>                       # not words at all
-            | </?[A-Za-z][^<>]{0,2000}>                                  # a tag
-        """),
+        ("-->", r"""<!--.{0,5000}?-->"""),                               # HTML comment
+        ("</", r"""(?i:<(script|style)\b[^<>]{0,500}>[^<]{0,20000}</\1\s*>)"""),   # not words at all
+        ("<", r"""</?[A-Za-z][^<>]{0,2000}>"""),                         # a tag
         ("[", r"""\[(?:id|club|public|event|app)-?\d+(?::[^\]|]{0,80})?\|[^\]\n]{0,200}\],?   # VK: [club1|Name]
             | \[https?://[^\]|\s]{1,500}\|[^\]\n]{0,200}\]               # VK: [https://…|label]
             | \[(?:USER|GROUP|PHONE|EMAIL|LINK|URL|MASK|ID|CARD|NAME|DATE)(?::[^\]\n]{0,200})?\]   # anonymised exports

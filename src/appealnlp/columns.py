@@ -1,0 +1,160 @@
+"""The columns of `appealnlp classify` for one chunk of messages: the fast twin of `Classifier.classify`.
+
+Words are looked at only where something hangs on them: a rule that may fire, an alarm of the model that needs its
+words, a place. Everything else comes from the arrays of the chunk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .heads import KINDS
+from .places import find_places
+from .scores import ChunkSums, holding
+from .text import Document
+from .urgency.decide import Verdict, decide
+from .urgency.find import REQUIRED_MASKS, WINDOW
+from .urgency.scale import LEVELS, TITLES_RU, rank
+from .urgency.vulnerable import VULNERABLE_MASKS, vulnerable_evidence
+
+if TYPE_CHECKING:
+    from .classifier import Classifier
+
+__all__ = ["ALARM", "COLUMNS", "EMPTY", "MODEL_WORDS", "WORTH_NAMING", "ChunkColumns", "rounded"]
+
+COLUMNS = (
+    "nlp_topic", "nlp_topic_title", "nlp_group", "nlp_group_title", "nlp_confidence", "nlp_alternatives",
+    "nlp_urgency", "nlp_urgency_title", "nlp_urgency_reason", "nlp_react_hours", "nlp_kind", "nlp_vulnerable",
+    "nlp_places", "nlp_needs_review", "nlp_error",
+)  # fmt: skip
+"""The columns of `Classifier.classify_columns`, in order."""
+
+EMPTY = "пустое сообщение"
+"""Error of a message without any text."""
+WORTH_NAMING = 0.02
+"""Less probable alternatives are not named."""
+MODEL_WORDS = 3
+"""How many words are quoted when the model alone decided the urgency."""
+ALARM = rank("urgent")
+"""From this level on a verdict names its words."""
+_NUMBERS = frozenset({"nlp_confidence", "nlp_react_hours", "nlp_vulnerable", "nlp_needs_review"})
+
+
+class ChunkColumns:
+    """Builds the columns of one chunk.
+
+    :param model: the classifier.
+    :param chunk: the scored messages.
+    :param texts: all messages, of which the chunk is a part; ``months`` likewise.
+    """
+
+    def __init__(
+        self, model: Classifier, chunk: ChunkSums, texts: Sequence[str], months: Sequence[int | None] | None
+    ) -> None:
+        here = slice(chunk.first, chunk.first + len(chunk.sums.energy))
+        self._model, self._chunk = model, chunk
+        self._decision = model._heads.decide(chunk.sums)
+        self._texts = texts[here]
+        self._months = [None] * len(self._texts) if months is None else months[here]
+        self._documents: dict[int, Document] = {}
+
+    def columns(self) -> dict[str, list[Any]]:
+        """One list for each of `COLUMNS`."""
+        model, decision = self._model, self._decision
+        codes, titles, groups, group_titles = model._titles
+        verdicts, vulnerable = self._verdicts()
+        columns: dict[str, list[Any]] = {
+            "nlp_topic": codes[decision.topic].tolist(),
+            "nlp_topic_title": titles[decision.topic].tolist(),
+            "nlp_group": groups[decision.topic].tolist(),
+            "nlp_group_title": group_titles[decision.topic].tolist(),
+            "nlp_confidence": rounded(decision.confidence).tolist(),
+            "nlp_alternatives": self._alternatives(codes),
+            "nlp_urgency": [verdict.level for verdict in verdicts],
+            "nlp_urgency_title": [TITLES_RU[verdict.level] for verdict in verdicts],
+            "nlp_urgency_reason": [verdict.sentence for verdict in verdicts],
+            "nlp_react_hours": [verdict.react_hours for verdict in verdicts],
+            "nlp_kind": [KINDS[number] for number in decision.kind.tolist()],
+            "nlp_vulnerable": vulnerable,
+            "nlp_places": [self._places(row) for row in range(len(self._texts))],
+            "nlp_needs_review": decision.review.astype(int).tolist(),
+            "nlp_error": [""] * len(self._texts),
+        }
+        for row, text in enumerate(self._texts):
+            if not text or text.isspace():
+                for name in COLUMNS:
+                    columns[name][row] = None if name in _NUMBERS else ""
+                columns["nlp_error"][row] = EMPTY
+        return columns
+
+    def _verdicts(self) -> tuple[list[Verdict], list[int]]:
+        model, chunk, decision = self._model, self._chunk, self._decision
+        levels, topics = decision.urgency.tolist(), decision.topic.tolist()
+        verdicts = [model._usual_verdict(level, topic) for level, topic in zip(levels, topics, strict=True)]
+        vulnerable = decision.vulnerable.astype(int).tolist()
+        told = chunk.near(REQUIRED_MASKS, WINDOW)  # a rule may fire: look at the words
+        alarmed = (decision.urgency >= ALARM) & ~told
+        told |= alarmed & ~chunk.straight
+        for row in np.flatnonzero(told).tolist():
+            code = model._topics[topics[row]].code
+            mask = int(chunk.sums.masks[row])
+            verdicts[row] = model._verdict(self._document(row), LEVELS[levels[row]], code, mask, self._months[row])
+        for row, words in self._model_words(np.flatnonzero(alarmed & chunk.straight)):
+            code = model._topics[topics[row]].code
+            verdicts[row] = decide(LEVELS[levels[row]], self._texts[row], words, (), code, model.norms)
+        maybe = ~decision.vulnerable & holding(chunk.sums.masks, VULNERABLE_MASKS)
+        for row in np.flatnonzero(maybe).tolist():
+            vulnerable[row] = int(bool(vulnerable_evidence(self._document(row), int(chunk.sums.masks[row]))))
+        return verdicts, vulnerable
+
+    def _model_words(self, messages: Any) -> Iterator[tuple[int, tuple[tuple[int, int], ...]]]:
+        """The fast twin of `Classifier._deciding_words` for messages whose positions are straight."""
+        chunk, decided = self._chunk, self._decision
+        tokens = chunk.tokens
+        for level in np.unique(decided.urgency[messages]).tolist():
+            some = messages[decided.urgency[messages] == level]
+            high, low = self._model._level_outputs(LEVELS[level])
+            owner, numbers, added = chunk.outputs_of_words(some, (high, low))
+            weights = self._model._level_weights(added, high, low)
+            speaking = np.flatnonzero(weights > 0)
+            order = speaking[np.lexsort((-weights[speaking], owner[speaking]))]
+            ranked = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
+            best = np.sort(order[ranked < MODEL_WORDS])
+            offsets = tokens.offsets[owner[best]]
+            starts, ends = (
+                (tokens.starts[numbers[best]] - offsets).tolist(),
+                (tokens.ends[numbers[best]] - offsets).tolist(),
+            )
+            bounds = [*np.searchsorted(owner[best], some).tolist(), len(best)]
+            for place, message in enumerate(some.tolist()):
+                here = slice(bounds[place], bounds[place + 1])
+                yield message, tuple(zip(starts[here], ends[here], strict=True))
+
+    def _alternatives(self, codes: Any) -> list[str]:
+        decision = self._decision
+        named = decision.alternative_probabilities >= WORTH_NAMING
+        written = np.char.mod("%.2f", decision.alternative_probabilities)
+        pieces = codes[decision.alternatives] + ":" + written.astype(object)
+        return [
+            f"{one}; {two}" if second else one if first else ""
+            for (one, two), (first, second) in zip(pieces.tolist(), named.tolist(), strict=True)
+        ]
+
+    def _places(self, row: int) -> str:
+        text = self._texts[row]
+        return " | ".join(place.text for place in find_places(text, self._document(row).tokens))
+
+    def _document(self, row: int) -> Document:
+        """The message's tokens, worked out once for whoever asks."""
+        found = self._documents.get(row)
+        if found is None:
+            found = self._documents[row] = self._model._preprocess(self._texts[row])
+        return found
+
+
+def rounded(values: Any) -> Any:
+    """Probabilities as they are shown; the same for one and for many."""
+    return np.round(np.asarray(values, np.float64), 4)
