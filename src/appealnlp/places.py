@@ -105,7 +105,7 @@ def find_places(text: str, tokens: Sequence[Token]) -> list[Place]:
     :param tokens: its tokens.
     :return: the places; empty if there are none.
     """
-    if False:
+    if MAYBE_PLACE.search(text) is None and all(token.lemma not in PLACE_TRIGGERS for token in tokens):
         return []
     return _Finder(text, tokens).run()
 
@@ -138,10 +138,7 @@ class _Finder:
             if end:
                 pass
             elif form in _OPENERS:
-                if at + 1 < self.count and (
-                    number_near or tokens[at + 1][0] < "а" or self._lower_case_name(form, tokens[at + 1][3])
-                ):
-                    end = self._opened(at, form)
+                end = self._opened(at, form, number_near=number_near)
             elif form < ":":
                 end = self._lower_case_address(at) if at > floor else 0
             elif lemma in CITIES or (word[0].isupper() and (number_near or self._promising(at))):
@@ -763,8 +760,13 @@ class _Finder:
 
     # --- no type at all -------------------------------------------------------------------------------------------
 
-    def _opened(self, at: int, opener: str) -> int:
+    def _opened(self, at: int, opener: str, *, number_near: bool) -> int:
         """A place without a type after the preposition (or «адрес», «дом») ``at``."""
+        if at + 1 >= self.count:
+            return 0
+        word, _, _, form, _ = self.tokens[at + 1]
+        if not (number_near or word < "а" or self._lower_case_name(opener, form)):
+            return 0
         gap = self._gap(at + 1)
         if gap != " " and gap.strip(" :-"):
             return self._bare_quoted(at + 1, opener)

@@ -111,6 +111,8 @@ class Lemmatizer:
 
     def mended_and_lemma(self, form: str) -> tuple[str, str]:
         """A folded form as `mend` gives it, and its lemma."""
+        if len(form) > FORM_LENGTH_LIMIT:
+            return form, form
         known = self._known.get(form)
         if known is None:
             known = mend(form), self._resolve(form)
