@@ -282,14 +282,14 @@ def test_a_failing_last_rename_leaves_the_old_model(
     folder: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     before = contents(folder)
-    rename = os.replace
+    rename = Path.replace
 
-    def failing(source: Path, target: Path) -> None:
-        if Path(source).name == "model":
+    def failing(source: Path, target: Path) -> Path:
+        if source.name == "model" and source.parent != folder.parent:
             raise error
-        rename(source, target)
+        return rename(source, target)
 
-    monkeypatch.setattr(os, "replace", failing)
+    monkeypatch.setattr(Path, "replace", failing)
     with pytest.raises((OutputError, KeyboardInterrupt)):
         write_bundle(folder, {}, {"first.txt": b"1"})
     assert folder.exists()
