@@ -320,6 +320,10 @@ class _Lines:
         return self._stream.write(row[:-2].replace("\0", "\ufffd") + self._end)
 
 
+_NO_NUL = sys.version_info < (3, 11)
+"""The csv module of Python 3.10 cannot write NUL."""
+
+
 def formula_proof(value: object) -> str:
     """A value as csv text that no spreadsheet takes for a formula.
 
@@ -327,6 +331,8 @@ def formula_proof(value: object) -> str:
     of dashes stay. Reading takes the apostrophe off again before classifying.
     """
     text = value if type(value) is str else as_text(value)
+    if _NO_NUL and "\0" in text:
+        text = text.replace("\0", "\ufffd")
     if text and text[0] in _DANGEROUS and not _HARMLESS.fullmatch(text):
         return "'" + text
     return text
