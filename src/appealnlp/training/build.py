@@ -67,6 +67,7 @@ class Recipe:
     :param accuracy: group accuracy that messages not marked for review must reach.
     :param doubtful: an example whose label is less probable than this out of fold is not learned from (confident
         learning: C. Northcutt et al., 2021).
+    :param caution: by how many standard errors that accuracy must be reached on the messages it is chosen on.
     :param urgency_c: inverse strength of regularisation of urgency, kind and the vulnerable flag.
     :param topic_prior: size of the decided topic's indicator beside the words when urgency is learned.
     """
@@ -75,6 +76,7 @@ class Recipe:
     balance: float = 0.3
     folds: int = 3
     accuracy: float = 0.95
+    caution: float = 2.0
     doubtful: float = 0.01
     urgency_c: float = 10.0
     topic_prior: float = 0.5
@@ -199,7 +201,7 @@ def _threshold_for_each_source(
     parts = [np.flatnonzero(sources == one) for one in sorted(set(names) - {""})]
     large = [part for part in parts if len(part) >= ENOUGH_TO_TELL]
     return max(
-        review_threshold(logits[part], topic_groups, groups[part], recipe.accuracy)
+        review_threshold(logits[part], topic_groups, groups[part], recipe.accuracy, recipe.caution)
         for part in (np.flatnonzero(sources != ""), *large)
     )
 

@@ -33,12 +33,15 @@ def fit_temperature(logits: npt.NDArray[np.floating], truth: I64, sample_weight:
     return float(np.exp(found.x))
 
 
-def review_threshold(logits: npt.NDArray[np.floating], topic_groups: I64, true_groups: I64, accuracy: float) -> float:
+def review_threshold(
+    logits: npt.NDArray[np.floating], topic_groups: I64, true_groups: I64, accuracy: float, caution: float = 0.0
+) -> float:
     """The least group probability at which messages at or above it have their group right often enough.
 
     :param logits: held-out, already divided by the temperature, shape ``(messages, topics)``.
     :param true_groups: number of the right group of each message.
     :param accuracy: the share of right groups to reach, 0..1.
+    :param caution: by how many standard errors of the share it must be reached.
     """
     probabilities = softmax(logits)
     starts = np.searchsorted(topic_groups, np.arange(topic_groups[-1] + 1))
@@ -48,7 +51,9 @@ def review_threshold(logits: npt.NDArray[np.floating], topic_groups: I64, true_g
     order = np.argsort(-confidence, kind="stable")
     share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     last_of_equals = np.append(np.diff(confidence[order]) != 0, True)  # equally sure messages stand and fall together
-    reached = np.flatnonzero((share >= accuracy) & last_of_equals)
+    # A share of so many messages is uncertain, and the best of many thresholds flatters: keep two standard errors away.
+    error = np.sqrt(share * (1 - share) / np.arange(1, len(order) + 1))
+    reached = np.flatnonzero((share - caution * error >= accuracy) & last_of_equals)
     return float(confidence[order[reached[-1]]]) if len(reached) else 1.01
 
 
