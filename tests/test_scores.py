@@ -252,7 +252,7 @@ def test_words_add_what_their_forms_add(scorer: Scorer, sample_texts: list[str])
 @given(TEXTS)
 def test_where_positions_are_straight_they_are_those_of_the_text(shared: Scorer, texts: list[str]) -> None:
     for chunk in shared.score_many(texts):
-        for local in np.flatnonzero(chunk.straight).tolist():
+        for local in np.flatnonzero(chunk.tokens.straight).tolist():
             own = slice(int(chunk.tokens.bounds[local]), int(chunk.tokens.bounds[local + 1]))
             starts = (chunk.tokens.starts[own] - chunk.tokens.offsets[local]).tolist()
             ends = (chunk.tokens.ends[own] - chunk.tokens.offsets[local]).tolist()
@@ -262,7 +262,7 @@ def test_where_positions_are_straight_they_are_those_of_the_text(shared: Scorer,
 
 def test_plain_messages_are_straight(scorer: Scorer) -> None:
     (chunk,) = scorer.score_many(["нет воды", "<b>нет</b> воды", "во\u00adды", "😡 нет", 'под"езд', ""])
-    assert chunk.straight.tolist()[:4] == [True, True, False, False]
+    assert chunk.tokens.straight.tolist()[:4] == [True, True, False, False]
 
 
 @pytest.fixture

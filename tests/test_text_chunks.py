@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from appealnlp.text.chunks import HashTable, clean_many, form_hash, form_hashes, prefix_hashes, tokenize_chunk
+from appealnlp.text.chunks import HashTable, form_hash, form_hashes, prefix_hashes, tokenize_chunk
 from appealnlp.text.markup import clean
 from appealnlp.text.tokens import iter_forms
 from test_text_markup import NOISE
@@ -28,13 +28,15 @@ def units_before(text: str, position: int) -> int:
 
 
 def check(texts: list[str]) -> None:
-    """Every token of the chunk, with its place, its text, its hash and its message, is that of the plain tokeniser."""
+    """Every token of the chunk, with its place, its text, its hash and its message, is that of the plain way."""
     chunk = tokenize_chunk(texts)
     assert len(chunk.bounds) == len(texts) + 1
     assert chunk.bounds[0] == 0
     assert chunk.bounds[-1] == len(chunk.starts) == len(chunk.ends) == len(chunk.hashes) == len(chunk.is_number)
-    for number, text in enumerate(texts):
+    for number, original in enumerate(texts):
+        text, origin = clean(original)
         plain = list(iter_forms(text))
+        assert chunk.straight[number] == (origin is None and max(original, default="") <= "\uffff")
         tokens = range(int(chunk.bounds[number]), int(chunk.bounds[number + 1]))
         offset = int(chunk.offsets[number])
         assert [chunk.form(token) for token in tokens] == [form for form, _, _ in plain]
@@ -84,17 +86,12 @@ def test_a_text_of_a_megabyte() -> None:
 @example(["сел в'", "езд"])  # what looks like a hard sign across two messages is none
 @example(["w", "ww", "www.site.ru", "/", "/"])
 @example(['"', 'под"езд', "об'явление'"])
-def test_many_texts_are_cleaned_as_one_by_one(texts: list[str]) -> None:
-    assert clean_many(texts) == [clean(text)[0] for text in texts]
-
-
-def test_the_samples_are_cleaned_as_one_by_one(sample_texts: list[str]) -> None:
-    assert clean_many(sample_texts) == [clean(text)[0] for text in sample_texts]
+def test_messages_are_cleaned_on_the_way(texts: list[str]) -> None:
+    check(texts)
 
 
 def test_every_character_is_cleaned_as_alone() -> None:
-    texts = [pattern.format(chr(code)) for code in range(0x10000) for pattern in ("а{0}е", "а{0}{0}{0}")]
-    assert clean_many(texts) == [clean(text)[0] for text in texts]
+    check([pattern.format(chr(code)) for code in range(0x10000) for pattern in ("а{0}е", "а{0}{0}{0}")])
 
 
 @pytest.mark.parametrize("form", ["а", "1", "е" * 300_000, "кто-то", "000", "0"])

@@ -97,12 +97,12 @@ class ChunkColumns:
         vulnerable = decision.vulnerable.astype(int).tolist()
         told = chunk.near(REQUIRED_MASKS, WINDOW)  # a rule may fire: look at the words
         alarmed = (decision.urgency >= ALARM) & ~told
-        told |= alarmed & ~chunk.straight
+        told |= alarmed & ~chunk.tokens.straight
         for row in np.flatnonzero(told).tolist():
             code = model._topics[topics[row]].code
             mask = int(chunk.sums.masks[row])
             verdicts[row] = model._verdict(self._document(row), LEVELS[levels[row]], code, mask, self._months[row])
-        for row, words in self._model_words(np.flatnonzero(alarmed & chunk.straight)):
+        for row, words in self._model_words(np.flatnonzero(alarmed & chunk.tokens.straight)):
             code = model._topics[topics[row]].code
             verdicts[row] = decide(LEVELS[levels[row]], self._texts[row], words, (), code, model.norms)
         maybe = ~decision.vulnerable & holding(chunk.sums.masks, VULNERABLE_MASKS)

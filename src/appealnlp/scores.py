@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .features import PREFIX_LENGTHS, Lexicon, pair_keys
-from .text.chunks import ChunkTokens, HashTable, clean_many, prefix_hashes, tokenize_chunk
+from .text.chunks import ChunkTokens, HashTable, prefix_hashes, tokenize_chunk
 from .text.markup import clean
 from .text.tokens import iter_forms
 
@@ -87,15 +87,11 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class ChunkSums:
-    """Sums of the messages from number ``first`` on, their tokens, and the memory row of each token.
-
-    ``straight`` marks messages in which positions of tokens are positions in the original text.
-    """
+    """Sums of the messages from number ``first`` on, their tokens, and the memory row of each token."""
 
     first: int
     sums: Sums
     tokens: ChunkTokens
-    straight: npt.NDArray[np.bool_]
     _rows: I32
     _memory: _Memory
 
@@ -219,8 +215,7 @@ class Scorer:
             first = stop
 
     def _score_chunk(self, first: int, texts: Sequence[str]) -> ChunkSums:
-        cleaned = clean_many(texts)
-        tokens = tokenize_chunk(cleaned)
+        tokens = tokenize_chunk(texts)
         memory, rows = self._remembered(tokens)
         pairs, pair_bounds = self._pairs(memory.lemmas[rows], tokens.bounds)
         sums = Sums(
@@ -229,9 +224,7 @@ class Scorer:
             known=_sum_runs(memory.known[rows], tokens.bounds),
             masks=_or_runs(memory.masks[rows], tokens.bounds),
         )
-        lengths, given = (np.fromiter(map(len, some), np.int64, len(texts)) for some in (cleaned, texts))
-        straight = (np.diff(np.append(tokens.offsets, len(tokens.units) + 1)) - 1 == lengths) & (lengths == given)
-        return ChunkSums(first, sums, tokens, straight, rows, memory)
+        return ChunkSums(first, sums, tokens, rows, memory)
 
     def _totals(self, tokens: ChunkTokens, memory: _Memory, rows: I32, pairs: I64, pair_bounds: I64) -> I64:
         if len(tokens.bounds) > 2 or len(rows) < LONG_MESSAGE:

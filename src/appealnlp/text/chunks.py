@@ -18,7 +18,7 @@ import numpy.typing as npt
 from .markup import clean
 from .tokens import FOLD
 
-__all__ = ["ChunkTokens", "HashTable", "clean_many", "form_hash", "form_hashes", "prefix_hashes", "tokenize_chunk"]
+__all__ = ["ChunkTokens", "HashTable", "form_hash", "form_hashes", "prefix_hashes", "tokenize_chunk"]
 
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
@@ -120,49 +120,51 @@ def _suspect_table() -> npt.NDArray[np.uint8]:
 _SUSPECT = _suspect_table()
 
 
-def clean_many(texts: Sequence[str]) -> list[str]:
-    """The cleaned texts; equal to `appealnlp.text.markup.clean` on each, which is only called where it may matter."""
-    cleaned = list(texts)
-    units, offsets = _joined_units(texts)
-    suspects = _SUSPECT[units]
+def _suspects(units: npt.NDArray[np.uint16], offsets: I64) -> list[int]:
+    """Numbers of the messages in which `appealnlp.text.markup.clean` may find something to do."""
+    suspects = _SUSPECT.take(units)
     at = np.flatnonzero(suspects)
     kinds = suspects[at]
-    after = np.append(suspects, [0, 0])
-    before = _CLASS[units[at - 1]]  # the unit before the first one is the last one: it can only add a needless look
-    following = _CLASS[units[np.minimum(at + 1, len(units) - 1)]]
+    last = len(units) - 1
+    after, second = suspects[np.minimum(at + 1, last)], suspects[np.minimum(at + 2, last)]
     needed = kinds == 1
-    needed |= (kinds == 2) & (after[at + 1] == 2)
-    needed |= (kinds == 3) & (after[at + 1] == 3) & (after[at + 2] == 3)
-    needed |= (kinds == 4) & (before >= _LETTER) & (following >= _LETTER)
-    for message in np.unique(np.searchsorted(offsets, at[needed], side="right") - 1).tolist():
-        cleaned[message] = clean(texts[message])[0]
-    return cleaned
+    needed |= (kinds == 2) & (after == 2)
+    needed |= (kinds == 3) & (after == 3) & (second == 3)
+    apostrophes = np.flatnonzero(kinds == 4)
+    if len(apostrophes):
+        place = at[apostrophes]
+        # The unit before the first one is the last one: it can only add a needless look.
+        before, following = _CLASS[units[place - 1]], _CLASS[units[np.minimum(place + 1, last)]]
+        needed[apostrophes] = (before >= _LETTER) & (following >= _LETTER)
+    found: list[int] = np.unique(np.searchsorted(offsets, at[needed], side="right") - 1).tolist()
+    return found
 
 
-def _joined_units(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint16], I64]:
-    """The texts with NUL between them as UTF-16 code units, and where each begins."""
-    units = np.frombuffer("\0".join(texts).encode("utf-16-le", "surrogatepass"), np.uint16)
+def _joined_units(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint16], I64, I64]:
+    """The texts with NUL between them as UTF-16 code units, where each begins, and how many characters each has."""
+    units = np.frombuffer(bytearray("\0".join(texts).encode("utf-16-le", "surrogatepass")), np.uint16)
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     offsets = np.zeros(len(texts), np.int64)
     np.cumsum(lengths[:-1] + 1, out=offsets[1:])
-    characters = int(lengths.sum()) + max(len(texts) - 1, 0)
-    if characters != len(units):  # characters outside the basic plane, emoji mostly, take two units
-        kinds = units >> 10
-        first_units = np.flatnonzero(np.concatenate([[True], (kinds[1:] != 0x37) | (kinds[:-1] != 0x36)]))
-        if len(first_units) == characters:
-            return units, np.append(first_units, len(units))[offsets]
-        # Lone surrogates that look like a pair: rare enough for the slow way.
-        lengths = np.array([len(text.encode("utf-16-le", "surrogatepass")) // 2 for text in texts], np.int64)
-        np.cumsum(lengths[:-1] + 1, out=offsets[1:])
-    return units, offsets
+    pairs = len(units) - int(lengths.sum()) - max(len(texts) - 1, 0)
+    if pairs:  # characters outside the basic plane, emoji mostly, take two units
+        high = np.flatnonzero(units[:-1] >> 10 == 0x36)
+        high = high[units[high + 1] >> 10 == 0x37]
+        if len(high) == pairs:
+            offsets += np.searchsorted(high - np.arange(pairs), offsets)
+        else:  # lone surrogates that look like a pair: rare enough for the slow way
+            taken = np.array([len(text.encode("utf-16-le", "surrogatepass")) // 2 for text in texts], np.int64)
+            np.cumsum(taken[:-1] + 1, out=offsets[1:])
+    return units, offsets, lengths
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkTokens:
     """All tokens of a chunk, in order of the text.
 
-    ``starts`` and ``ends`` are positions in ``units`` (UTF-16 code units of the joined messages); message *m* begins at
-    unit ``offsets[m]`` and owns the tokens ``bounds[m]:bounds[m + 1]``; ``is_number`` marks digit runs.
+    ``starts`` and ``ends`` are positions in ``units`` (UTF-16 code units of the joined and cleaned messages); message *m*
+    begins at unit ``offsets[m]`` and owns the tokens ``bounds[m]:bounds[m + 1]``; ``is_number`` marks digit runs;
+    ``straight`` marks messages in which a unit's position after ``offsets[m]`` is its position in the original text.
     """
 
     units: npt.NDArray[np.uint16]
@@ -173,6 +175,7 @@ class ChunkTokens:
     hashes: U64
     is_number: npt.NDArray[np.bool_]
     bounds: I64
+    straight: npt.NDArray[np.bool_]
 
     def form(self, token: int) -> str:
         """The folded form of one token."""
@@ -184,9 +187,24 @@ class ChunkTokens:
 
 
 def tokenize_chunk(texts: Sequence[str]) -> ChunkTokens:
-    """Tokenise cleaned messages together; equal to `appealnlp.text.tokens.iter_forms` on each of them."""
-    units, offsets = _joined_units(texts)
-    classes = _CLASS[units]
+    """Clean and tokenise messages together; equal to `clean` and `iter_forms` on each of them.
+
+    A cleaned text never takes more units than the original, so it is written over it, padded with NUL.
+    """
+    units, offsets, lengths = _joined_units(texts)
+    straight = np.diff(np.append(offsets, len(units) + 1)) - 1 == lengths
+    for message in _suspects(units, offsets) if len(units) else ():
+        text = texts[message]
+        cleaned, origin = clean(text)
+        if cleaned is not text:
+            start = int(offsets[message])
+            stop = int(offsets[message + 1]) - 1 if message + 1 < len(offsets) else len(units)
+            fresh = np.frombuffer(cleaned.encode("utf-16-le", "surrogatepass"), np.uint16)
+            units[start : start + len(fresh)] = fresh
+            units[start + len(fresh) : stop] = 0
+            if origin is not None:
+                straight[message] = False
+    classes = _CLASS.take(units)
     # Kind of each unit: 0 nothing, 1 number, 2 word. A hyphen belongs to a word between two letters only.
     kinds = np.zeros(len(units) + 2, np.uint8)
     body = kinds[1:-1]
@@ -209,6 +227,7 @@ def tokenize_chunk(texts: Sequence[str]) -> ChunkTokens:
         hashes=_span_hashes(sums, starts, ends),
         is_number=after[after != 0] == 1,
         bounds=np.append(np.searchsorted(starts, offsets), len(starts)),
+        straight=straight,
     )
 
 

@@ -41,8 +41,10 @@ _BLANKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 """What is replaced by spaces, each behind a sign without which it cannot occur."""
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_HARD_SIGN = re.compile("(?<=[А-Яа-яЁё])[\"'`’*](?=[ЕеЁёЮюЯя][А-Яа-яЁё])")
+_WWW = re.compile("[wW]{3}")
+_HARD_SIGN = re.compile("[\"'`’*](?<=[А-Яа-яЁё].)(?=[ЕеЁёЮюЯя][А-Яа-яЁё])")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+_LENGTH_CHANGES = re.compile(f"[&\u0306\u0308{_INVISIBLE.pattern[1:]}")
 _COMPOSED = {
     ("и", "\u0306"): "й", ("И", "\u0306"): "Й", ("е", "\u0308"): "ё", ("Е", "\u0308"): "Ё",
 }  # fmt: skip
@@ -65,7 +67,7 @@ def clean(text: str) -> tuple[str, list[int] | None]:
     if _SUSPECT.search(text) is None:
         return text, None
     for sign, pattern in _BLANKED:
-        if sign in text or (sign == "ww" and sign in text.lower()):
+        if sign in text or (sign == "ww" and _WWW.search(text) is not None):
             text = pattern.sub(_spaces, text)
     text = _HARD_SIGN.sub("ъ", text)
     return _decode(text)
@@ -73,6 +75,8 @@ def clean(text: str) -> tuple[str, list[int] | None]:
 
 def _decode(text: str) -> tuple[str, list[int] | None]:
     """Resolve what changes the length: entities, decomposed letters, invisible characters."""
+    if _LENGTH_CHANGES.search(text) is None:
+        return text, None
     if "&" in text:
         # Entities that stand for punctuation or a space need no shift: blank them in place.
         text = _ENTITY.sub(lambda m: m.group() if html.unescape(m.group()).isalnum() else " " * len(m.group()), text)
