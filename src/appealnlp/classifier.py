@@ -20,7 +20,7 @@ from .places import find_places
 from .result import Alternative, Result
 from .scores import Scorer, Weights
 from .taxonomy import Taxonomy, Topic
-from .text import Document, Token, preprocess
+from .text import Document, Token, document, preprocess, spans
 from .urgency.concepts import concept_mask
 from .urgency.decide import Verdict, decide
 from .urgency.find import find
@@ -93,8 +93,10 @@ class Classifier:
         """
         if not text.strip():
             return Result(error=EMPTY)
-        sums = self._scorer.score(text)
-        return self._result(text, self._heads.decide(sums), 0, int(sums.masks[0]), month)
+        found = spans(text)
+        sums = self._scorer.score_forms([form for form, _, _ in found])
+        tokens = document(text, found, self._scorer.lexicon.lemmatizer)
+        return self._result(tokens, self._heads.decide(sums), 0, int(sums.masks[0]), month)
 
     def explain(self, text: str, *, month: int | None = None) -> Explanation:
         """Judge one message and show which of its words spoke for and against."""
@@ -199,12 +201,11 @@ class Classifier:
         scale = self._heads.scale.astype(np.float64)
         return added[:, 0] * scale[high] - added[:, 1] * scale[low]
 
-    def _result(self, text: str, decision: Decision, row: int, mask: int, month: int | None) -> Result:
+    def _result(self, document: Document, decision: Decision, row: int, mask: int, month: int | None) -> Result:
         topic = self._topics[int(decision.topic[row])]
-        document = self._preprocess(text)
         verdict = self._verdict(document, LEVELS[int(decision.urgency[row])], topic.code, mask, month)
         vulnerable = bool(decision.vulnerable[row]) or bool(vulnerable_evidence(document, mask))
-        places = find_places(text, document.tokens)
+        places = find_places(document.text, document.tokens)
         return Result(
             topic=topic.code,
             topic_title=topic.title,
@@ -257,7 +258,7 @@ class Results(Sequence[Result]):
             return Result(error=EMPTY)
         row = range(len(self))[index]
         month = None if self._months is None else self._months[row]
-        return self._model._result(text, self._decision, row, int(self._masks[row]), month)
+        return self._model._result(self._model._preprocess(text), self._decision, row, int(self._masks[row]), month)
 
     def __iter__(self) -> Iterator[Result]:
         return (self[number] for number in range(len(self)))

@@ -163,21 +163,29 @@ class Scorer:
 
     def score(self, text: str) -> Sums:
         """Sums of one message, word by word (the reference)."""
-        total = np.zeros(self.weights.values.shape[1], np.int64)
+        return self.score_forms([form for form, _, _ in iter_forms(clean(text)[0])])
+
+    def score_forms(self, forms: Sequence[str]) -> Sums:
+        """Sums of one message whose folded forms are known."""
+        rows, pairs = [], []
         energy = known = mask = 0
         previous = -1
-        for form, _, _ in iter_forms(clean(text)[0]):
+        pair_features = self.lexicon.pair_features
+        for form in forms:
             here = self._form_row(form)
-            total += here.row
+            rows.append(here.row)
             energy += here.energy
             known += here.known
             mask |= here.mask
             if previous >= 0 and here.lemma >= 0:
-                pair = self.lexicon.pair_features.get((previous, here.lemma))
+                pair = pair_features.get((previous, here.lemma))
                 if pair is not None:
-                    total += self.weights.rows(np.array([pair]))[0]
-                    energy += int(self.weights.energy[pair])
+                    pairs.append(pair)
             previous = here.lemma
+        rows += list(self.weights.rows(np.array(pairs, np.int64)))
+        energy += int(self.weights.energy[pairs].sum(dtype=np.int64)) if pairs else 0
+        width = self.weights.values.shape[1]
+        total = np.sum(rows, axis=0, dtype=np.int64) if rows else np.zeros(width, np.int64)
         return Sums(total[None], np.array([energy]), np.array([known]), np.array([mask], np.uint64))
 
     def form_row(self, form: str) -> I32:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -48,12 +49,17 @@ def preprocess(text: str, lemmatizer: Lemmatizer | None = None) -> Document:
     :param lemmatizer: where lemmas come from; one shared pymorphy3 lemmatiser if not given.
     :return: tokens whose ``start`` and ``end`` are positions in ``text`` itself.
     """
-    lemmatizer = lemmatizer or _shared_lemmatizer()
+    return document(text, spans(text), lemmatizer or _shared_lemmatizer())
+
+
+def spans(text: str) -> list[tuple[str, int, int]]:
+    """``(folded form, start, end)`` of each word and number of a message; positions in ``text`` itself."""
     cleaned, origin = clean(text)
+    found = list(iter_forms(cleaned))
+    return found if origin is None else [(form, origin[at], origin[end]) for form, at, end in found]
+
+
+def document(text: str, found: Sequence[tuple[str, int, int]], lemmatizer: Lemmatizer) -> Document:
+    """The document of a message whose `spans` are known."""
     known = lemmatizer.mended_and_lemma
-    if origin is None:
-        return Document(
-            text, tuple([Token(text[at:end], at, end, *known(form)) for form, at, end in iter_forms(cleaned)])
-        )
-    spans = [(form, origin[at], origin[end]) for form, at, end in iter_forms(cleaned)]
-    return Document(text, tuple([Token(text[at:end], at, end, *known(form)) for form, at, end in spans]))
+    return Document(text, tuple([Token(text[at:end], at, end, *known(form)) for form, at, end in found]))
