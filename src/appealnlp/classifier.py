@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
 
 from .bundle import Bundle, read_bundle
-from .columns import ALARM, COLUMNS, EMPTY, MODEL_WORDS, WORTH_NAMING, ChunkColumns, rounded
+from .columns import (
+    ALARM,
+    COLUMNS,
+    EMPTY,
+    MODEL_WORDS,
+    WORTH_NAMING,
+    Judged,
+    as_columns,
+    judge_chunk,
+    rounded,
+)
 from .errors import CorruptModelError, InputError, ModelNotFoundError
 from .features import Lexicon
 from .heads import KINDS, MOST_HIDDEN, Decision, Heads, TopicLayer
 from .places import find_places
-from .result import Alternative, Result
+from .result import Alternative, Place, Result
 from .scores import Scorer, Weights
 from .taxonomy import Taxonomy, Topic
 from .text import Document, Token, document, preprocess, spans
@@ -72,6 +84,7 @@ class Classifier:
 
     @cached_property
     def _titles(self) -> tuple[Any, ...]:
+        """Codes and titles of the topics and of their groups, as arrays."""
         topics = self._topics
         return tuple(
             np.array(column, dtype=object)
@@ -96,7 +109,11 @@ class Classifier:
         found = spans(text)
         sums = self._scorer.score_forms([form for form, _, _ in found])
         tokens = document(text, found, self._scorer.lexicon.lemmatizer)
-        return self._result(tokens, self._heads.decide(sums), 0, int(sums.masks[0]), month)
+        decision, mask = self._heads.decide(sums), int(sums.masks[0])
+        topic = self._topics[int(decision.topic[0])]
+        verdict = self._verdict(tokens, LEVELS[int(decision.urgency[0])], topic.code, mask, month)
+        vulnerable = bool(decision.vulnerable[0]) or bool(vulnerable_evidence(tokens, mask))
+        return self._result(decision, 0, verdict, vulnerable, tuple(find_places(text, tokens.tokens)))
 
     def explain(self, text: str, *, month: int | None = None) -> Explanation:
         """Judge one message and show which of its words spoke for and against."""
@@ -134,8 +151,8 @@ class Classifier:
         """
         _check_months(texts, months)
         columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-        for chunk in self._scorer.score_many(texts):
-            for name, values in ChunkColumns(self, chunk, texts, months).columns().items():
+        for judged in self._judge(texts, months):
+            for name, values in as_columns(judged, self._titles).items():
                 columns[name] += values
         return columns
 
@@ -159,6 +176,11 @@ class Classifier:
 
             return frame.with_columns(polars.Series(name, values, strict=False) for name, values in added.items())
         return frame.assign(**added)
+
+    def _judge(self, texts: Sequence[str], months: Sequence[int | None] | None) -> Iterator[Judged]:
+        """The verdicts chunk by chunk, in order."""
+        for chunk in self._scorer.score_many(texts):
+            yield judge_chunk(self, chunk, texts, months)
 
     # Parts shared by both paths
 
@@ -201,11 +223,10 @@ class Classifier:
         scale = self._heads.scale.astype(np.float64)
         return added[:, 0] * scale[high] - added[:, 1] * scale[low]
 
-    def _result(self, document: Document, decision: Decision, row: int, mask: int, month: int | None) -> Result:
+    def _result(
+        self, decision: Decision, row: int, verdict: Verdict, vulnerable: bool, places: tuple[Place, ...]
+    ) -> Result:
         topic = self._topics[int(decision.topic[row])]
-        verdict = self._verdict(document, LEVELS[int(decision.urgency[row])], topic.code, mask, month)
-        vulnerable = bool(decision.vulnerable[row]) or bool(vulnerable_evidence(document, mask))
-        places = find_places(document.text, document.tokens)
         return Result(
             topic=topic.code,
             topic_title=topic.title,
@@ -225,26 +246,22 @@ class Classifier:
             react_hours=verdict.react_hours,
             kind=KINDS[int(decision.kind[row])],
             vulnerable=vulnerable,
-            places=tuple(places),
+            places=places,
             needs_review=bool(decision.review[row]),
-            reasons=tuple(verdict.reasons),
+            reasons=verdict.reasons,
         )
 
 
 class Results(Sequence[Result]):
-    """The verdicts on many messages, in order: arrays inside, a `Result` when one is looked at."""
+    """The verdicts on many messages, in order: arrays inside, a `Result` made when one is looked at."""
 
     def __init__(self, model: Classifier, texts: Sequence[str], months: Sequence[int | None] | None) -> None:
-        self._model, self._texts, self._months = model, texts, months
-        decisions, masks = [], []
-        for chunk in model._scorer.score_many(texts):
-            decisions.append(model._heads.decide(chunk.sums))
-            masks.append(chunk.sums.masks)
-        self._decision = _joined(decisions)
-        self._masks = np.concatenate(masks) if masks else np.zeros(0, np.uint64)
+        self._model = model
+        self._chunks = list(model._judge(texts, months))
+        self._ends = list(accumulate(len(judged.texts) for judged in self._chunks))
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return self._ends[-1] if self._ends else 0
 
     @overload
     def __getitem__(self, index: int) -> Result: ...
@@ -253,15 +270,18 @@ class Results(Sequence[Result]):
     def __getitem__(self, index: int | slice) -> Result | list[Result]:
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
-        text = self._texts[index]
-        if not text.strip():
-            return Result(error=EMPTY)
-        row = range(len(self))[index]
-        month = None if self._months is None else self._months[row]
-        return self._model._result(self._model._preprocess(text), self._decision, row, int(self._masks[row]), month)
+        number = range(len(self))[index]
+        chunk = bisect_right(self._ends, number)
+        return self._result(self._chunks[chunk], number - (self._ends[chunk - 1] if chunk else 0))
 
     def __iter__(self) -> Iterator[Result]:
-        return (self[number] for number in range(len(self)))
+        return (self._result(judged, row) for judged in self._chunks for row in range(len(judged.texts)))
+
+    def _result(self, judged: Judged, row: int) -> Result:
+        if judged.is_empty(row):
+            return Result(error=EMPTY)
+        verdict, vulnerable = judged.verdicts[row], bool(judged.vulnerable[row])
+        return self._model._result(judged.decision, row, verdict, vulnerable, judged.places[row])
 
 
 def load(path: str | Path | None = None) -> Classifier:
@@ -306,16 +326,6 @@ def _month(value: Any) -> int | None:
             return None
     month = getattr(value, "month", None)
     return month if isinstance(month, int) else None
-
-
-def _joined(parts: Sequence[Decision]) -> Decision:
-    if len(parts) == 1:
-        return parts[0]
-    columns: list[Any] = [
-        np.concatenate([getattr(part, field.name) for part in parts]) if parts else np.zeros(0, np.int64)
-        for field in fields(Decision)
-    ]
-    return Decision(*columns)
 
 
 def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, Weights, Heads]:

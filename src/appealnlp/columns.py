@@ -1,4 +1,4 @@
-"""The columns of `appealnlp classify` for one chunk of messages: the fast twin of `Classifier.classify`.
+"""Verdicts on one chunk of messages, and their columns: the fast twin of `Classifier.classify`.
 
 Words are looked at only where something hangs on them: a rule that may fire, an alarm of the model that needs its
 words, a place. Everything else comes from the arrays of the chunk.
@@ -7,12 +7,14 @@ words, a place. Everything else comes from the arrays of the chunk.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .heads import KINDS
+from .heads import KINDS, Decision
 from .places import find_places
+from .result import Place
 from .scores import ChunkSums, holding
 from .text import Document
 from .urgency.decide import Verdict, decide
@@ -23,7 +25,9 @@ from .urgency.vulnerable import VULNERABLE_MASKS, vulnerable_evidence
 if TYPE_CHECKING:
     from .classifier import Classifier
 
-__all__ = ["ALARM", "COLUMNS", "EMPTY", "MODEL_WORDS", "WORTH_NAMING", "ChunkColumns", "rounded"]
+__all__ = [
+    "ALARM", "COLUMNS", "EMPTY", "MODEL_WORDS", "WORTH_NAMING", "Judged", "as_columns", "judge_chunk", "rounded",
+]  # fmt: skip
 
 COLUMNS = (
     "nlp_topic", "nlp_topic_title", "nlp_group", "nlp_group_title", "nlp_confidence", "nlp_alternatives",
@@ -40,16 +44,82 @@ MODEL_WORDS = 3
 """How many words are quoted when the model alone decided the urgency."""
 ALARM = rank("urgent")
 """From this level on a verdict names its words."""
+_HUNDREDTHS = np.array([f"{number / 100:.2f}" for number in range(101)], dtype=object)
 _NUMBERS = frozenset({"nlp_confidence", "nlp_react_hours", "nlp_vulnerable", "nlp_needs_review"})
 
 
-class ChunkColumns:
-    """Builds the columns of one chunk.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdicts on the messages of one chunk: arrays of the model, and a list entry per message for the rest."""
 
-    :param model: the classifier.
-    :param chunk: the scored messages.
+    texts: Sequence[str]
+    decision: Decision
+    verdicts: list[Verdict]
+    vulnerable: list[int]
+    places: list[tuple[Place, ...]]
+
+    def is_empty(self, row: int) -> bool:
+        """Whether a message has no text, so that there is nothing to judge."""
+        text = self.texts[row]
+        return not text or text.isspace()
+
+
+def judge_chunk(
+    model: Classifier, chunk: ChunkSums, texts: Sequence[str], months: Sequence[int | None] | None
+) -> Judged:
+    """Judge the scored messages of a chunk.
+
     :param texts: all messages, of which the chunk is a part; ``months`` likewise.
     """
+    return _ChunkJudge(model, chunk, texts, months).judged()
+
+
+def as_columns(judged: Judged, titles: Sequence[Any]) -> dict[str, list[Any]]:
+    """One list for each of `COLUMNS`.
+
+    :param titles: codes and titles of the topics, and codes and titles of their groups, as arrays.
+    """
+    decision, verdicts = judged.decision, judged.verdicts
+    codes, topics, groups, group_titles = titles
+    columns: dict[str, list[Any]] = {
+        "nlp_topic": codes[decision.topic].tolist(),
+        "nlp_topic_title": topics[decision.topic].tolist(),
+        "nlp_group": groups[decision.topic].tolist(),
+        "nlp_group_title": group_titles[decision.topic].tolist(),
+        "nlp_confidence": rounded(decision.confidence).tolist(),
+        "nlp_alternatives": _alternatives(decision, codes),
+        "nlp_urgency": [verdict.level for verdict in verdicts],
+        "nlp_urgency_title": [TITLES_RU[verdict.level] for verdict in verdicts],
+        "nlp_urgency_reason": [verdict.sentence for verdict in verdicts],
+        "nlp_react_hours": [verdict.react_hours for verdict in verdicts],
+        "nlp_kind": [KINDS[number] for number in decision.kind.tolist()],
+        "nlp_vulnerable": judged.vulnerable,
+        "nlp_places": [" | ".join([place.text for place in places]) if places else "" for places in judged.places],
+        "nlp_needs_review": decision.review.astype(int).tolist(),
+        "nlp_error": [""] * len(judged.texts),
+    }
+    for row in range(len(judged.texts)):
+        if judged.is_empty(row):
+            for name in COLUMNS:
+                columns[name][row] = None if name in _NUMBERS else ""
+            columns["nlp_error"][row] = EMPTY
+    return columns
+
+
+def _alternatives(decision: Decision, codes: Any) -> list[str]:
+    probabilities = decision.alternative_probabilities
+    named = probabilities >= WORTH_NAMING
+    written = _HUNDREDTHS[np.rint(probabilities.astype(np.float64) * 100).astype(np.int64)]
+    return [
+        f"{one}:{first}; {other}:{second}" if both else f"{one}:{first}" if any_ else ""
+        for (one, other), (first, second), (any_, both) in zip(
+            codes[decision.alternatives].tolist(), written.tolist(), named.tolist(), strict=True
+        )
+    ]
+
+
+class _ChunkJudge:
+    """Judges one chunk: what the model says comes from arrays, words are looked at where something hangs on them."""
 
     def __init__(
         self, model: Classifier, chunk: ChunkSums, texts: Sequence[str], months: Sequence[int | None] | None
@@ -61,34 +131,11 @@ class ChunkColumns:
         self._months = [None] * len(self._texts) if months is None else months[here]
         self._documents: dict[int, Document] = {}
 
-    def columns(self) -> dict[str, list[Any]]:
-        """One list for each of `COLUMNS`."""
-        model, decision = self._model, self._decision
-        codes, titles, groups, group_titles = model._titles
+    def judged(self) -> Judged:
+        """All verdicts."""
         verdicts, vulnerable = self._verdicts()
-        columns: dict[str, list[Any]] = {
-            "nlp_topic": codes[decision.topic].tolist(),
-            "nlp_topic_title": titles[decision.topic].tolist(),
-            "nlp_group": groups[decision.topic].tolist(),
-            "nlp_group_title": group_titles[decision.topic].tolist(),
-            "nlp_confidence": rounded(decision.confidence).tolist(),
-            "nlp_alternatives": self._alternatives(codes),
-            "nlp_urgency": [verdict.level for verdict in verdicts],
-            "nlp_urgency_title": [TITLES_RU[verdict.level] for verdict in verdicts],
-            "nlp_urgency_reason": [verdict.sentence for verdict in verdicts],
-            "nlp_react_hours": [verdict.react_hours for verdict in verdicts],
-            "nlp_kind": [KINDS[number] for number in decision.kind.tolist()],
-            "nlp_vulnerable": vulnerable,
-            "nlp_places": [self._places(row) for row in range(len(self._texts))],
-            "nlp_needs_review": decision.review.astype(int).tolist(),
-            "nlp_error": [""] * len(self._texts),
-        }
-        for row, text in enumerate(self._texts):
-            if not text or text.isspace():
-                for name in COLUMNS:
-                    columns[name][row] = None if name in _NUMBERS else ""
-                columns["nlp_error"][row] = EMPTY
-        return columns
+        places = [self._places(row) for row in range(len(self._texts))]
+        return Judged(self._texts, self._decision, verdicts, vulnerable, places)
 
     def _verdicts(self) -> tuple[list[Verdict], list[int]]:
         model, chunk, decision = self._model, self._chunk, self._decision
@@ -133,19 +180,8 @@ class ChunkColumns:
                 here = slice(bounds[place], bounds[place + 1])
                 yield message, tuple(zip(starts[here], ends[here], strict=True))
 
-    def _alternatives(self, codes: Any) -> list[str]:
-        decision = self._decision
-        named = decision.alternative_probabilities >= WORTH_NAMING
-        written = np.char.mod("%.2f", decision.alternative_probabilities)
-        pieces = codes[decision.alternatives] + ":" + written.astype(object)
-        return [
-            f"{one}; {two}" if second else one if first else ""
-            for (one, two), (first, second) in zip(pieces.tolist(), named.tolist(), strict=True)
-        ]
-
-    def _places(self, row: int) -> str:
-        text = self._texts[row]
-        return " | ".join(place.text for place in find_places(text, self._document(row).tokens))
+    def _places(self, row: int) -> tuple[Place, ...]:
+        return tuple(find_places(self._texts[row], self._document(row).tokens))
 
     def _document(self, row: int) -> Document:
         """The message's tokens, worked out once for whoever asks."""
