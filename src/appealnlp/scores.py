@@ -185,7 +185,7 @@ class Scorer:
         rows += list(self.weights.rows(np.array(pairs, np.int64)))
         energy += int(self.weights.energy[pairs].sum(dtype=np.int64)) if pairs else 0
         width = self.weights.values.shape[1]
-        total = np.sum(rows, axis=0, dtype=np.int64) if rows else np.zeros(width, np.int64)
+        total: I64 = np.sum(np.array(rows).reshape(-1, width), axis=0, dtype=np.int64)
         return Sums(total[None], np.array([energy]), np.array([known]), np.array([mask], np.uint64))
 
     def form_row(self, form: str) -> I32:
