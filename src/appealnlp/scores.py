@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,14 +25,14 @@ __all__ = ["ChunkSums", "Scorer", "Sums", "Weights", "holding", "quantize"]
 
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
+Narrow = npt.NDArray[np.signedinteger[Any]]
 
 CHUNK_UNITS = 200_000
 """Characters tokenised together; the arrays of a chunk of this size stay in the processor's cache."""
 MEMORY_FORMS = 1 << 17
-"""Word forms whose rows are remembered (about 70 MB with 130 outputs) before the memory starts anew."""
+"""Word forms whose rows are remembered (about 40 MB with 140 outputs) before the memory starts anew."""
 PLAIN_FORMS = 20_000
-LONG_MESSAGE = 20_000
-"""Sums over more tokens of one message could outgrow 32 bits."""
+LARGEST_SHIFT = 2
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,20 @@ class Weights:
     energy: I32
 
     @cached_property
-    def whole(self) -> I32:
-        """All weights as they are added up, shape ``(features, outputs)``; for many messages."""
-        return self.rows(np.arange(len(self.values)))
+    def whole(self) -> Narrow:
+        """All weights as they are added up, shape ``(features, outputs)``; for many messages.
+
+        Sums of 16-bit numbers cost a third of those of 32 bits, so the weights are narrow if a word's row can be.
+        """
+        rows = self.rows(np.arange(len(self.values)))
+        widest = int(np.abs(rows).max(initial=0)) * (1 + len(PREFIX_LENGTHS))
+        whole: Narrow = rows.astype(np.int16 if widest <= np.iinfo(np.int16).max else np.int32)
+        return whole
+
+    @cached_property
+    def peaks(self) -> I64:
+        """The largest weight of each feature, whatever its sign."""
+        return np.abs(self.whole).max(axis=1, initial=0).astype(np.int64)
 
     def rows(self, features: npt.NDArray[np.integer]) -> I32:
         """Weights of the given features, shape ``(len(features), outputs)``."""
@@ -62,11 +74,12 @@ class Weights:
 def quantize(weights: npt.NDArray[np.floating]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8], float]:
     """Real weights -> int8 values, one shift per row, and the size of one step.
 
-    The step makes the largest weight 127 << 7; a row of small weights gets a small shift and so keeps its precision.
+    The step makes the largest weight 127 << 2: fine enough (one decision in a thousand changes), and small enough for
+    sums of 16 bits. A row of small weights gets a small shift and so keeps its precision.
     """
     peak = np.abs(weights).max(axis=1)
-    step = float(peak.max()) / (127 << 7) or 1.0
-    shifts = np.ceil(np.log2(np.maximum(peak / step / 127, 1.0))).astype(np.uint8)
+    step = float(peak.max()) / (127 << LARGEST_SHIFT) or 1.0
+    shifts = np.ceil(np.log2(np.maximum(peak / step / 127, 1.0))).clip(max=LARGEST_SHIFT).astype(np.uint8)
     values = np.rint(weights / step / (1 << shifts.astype(np.int64))[:, None]).clip(-127, 127).astype(np.int8)
     return values, shifts, step
 
@@ -75,13 +88,12 @@ def quantize(weights: npt.NDArray[np.floating]) -> tuple[npt.NDArray[np.int8], n
 class Sums:
     """Sums of some messages.
 
-    ``totals``: shape ``(messages, outputs)``; ``energy``: int64 ``(messages,)``; ``known``: how many tokens had any
-    feature; ``masks``: uint64, the urgency concepts that a message names (see `appealnlp.urgency`).
+    ``totals``: shape ``(messages, outputs)``; ``energy``: int64 ``(messages,)``; ``masks``: uint64, the urgency concepts
+    that a message names (see `appealnlp.urgency`).
     """
 
     totals: I64
     energy: I64
-    known: I64
     masks: npt.NDArray[np.uint64]
 
 
@@ -116,8 +128,8 @@ class ChunkSums:
         counts = bounds[messages + 1] - bounds[messages]
         owner = np.repeat(messages, counts)
         numbers = np.arange(len(owner)) + np.repeat(bounds[messages] - np.cumsum(counts) + counts, counts)
-        added: I32 = self._memory.rows[self._rows[numbers][:, None], np.asarray(outputs)]
-        return owner, numbers, added
+        added = self._memory.rows[self._rows[numbers][:, None], np.asarray(outputs)]
+        return owner, numbers, added.astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +137,19 @@ class _FormRow:
     lemma: int
     row: I32
     energy: int
-    known: bool
     mask: int
 
 
 class _Memory:
     """Rows of the word forms met so far. Untouched pages of its arrays cost nothing."""
 
-    def __init__(self, capacity: int, outputs: int) -> None:
+    def __init__(self, capacity: int, weights: Weights) -> None:
         self.capacity = capacity
         self.count = 0
         self.table = HashTable(capacity)
-        self.rows = np.empty((capacity, outputs), np.int32)
+        self.rows = np.empty((capacity, weights.whole.shape[1]), weights.whole.dtype)
+        self.peaks = np.empty(capacity, np.int64)
         self.energy = np.empty(capacity, np.int64)
-        self.known = np.empty(capacity, np.int64)
         self.lemmas = np.empty(capacity, np.int32)
         self.masks = np.empty(capacity, np.uint64)
 
@@ -168,14 +179,13 @@ class Scorer:
     def score_forms(self, forms: Sequence[str]) -> Sums:
         """Sums of one message whose folded forms are known."""
         rows, pairs = [], []
-        energy = known = mask = 0
+        energy = mask = 0
         previous = -1
         pair_features = self.lexicon.pair_features
         for form in forms:
             here = self._form_row(form)
             rows.append(here.row)
             energy += here.energy
-            known += here.known
             mask |= here.mask
             if previous >= 0 and here.lemma >= 0:
                 pair = pair_features.get((previous, here.lemma))
@@ -186,7 +196,7 @@ class Scorer:
         energy += int(self.weights.energy[pairs].sum(dtype=np.int64)) if pairs else 0
         width = self.weights.values.shape[1]
         total: I64 = np.sum(np.array(rows).reshape(-1, width), axis=0, dtype=np.int64)
-        return Sums(total[None], np.array([energy]), np.array([known]), np.array([mask], np.uint64))
+        return Sums(total[None], np.array([energy]), np.array([mask], np.uint64))
 
     def form_row(self, form: str) -> I32:
         """What one folded word form adds to every output."""
@@ -201,7 +211,6 @@ class Scorer:
                 made.lemma,
                 self.weights.rows(features).sum(axis=0, dtype=np.int32),
                 int(self.weights.energy[features].sum()),
-                bool(made.features),
                 self._concept_mask(self.lexicon.lemmatizer.lemma(form)),
             )
             if len(self._plain) >= PLAIN_FORMS:
@@ -229,19 +238,22 @@ class Scorer:
         sums = Sums(
             totals=self._totals(tokens, memory, rows, pairs, pair_bounds),
             energy=_sum_runs(memory.energy[rows], tokens.bounds) + _sum_runs(self.weights.energy[pairs], pair_bounds),
-            known=_sum_runs(memory.known[rows], tokens.bounds),
             masks=_or_runs(memory.masks[rows], tokens.bounds),
         )
         return ChunkSums(first, sums, tokens, rows, memory)
 
     def _totals(self, tokens: ChunkTokens, memory: _Memory, rows: I32, pairs: I64, pair_bounds: I64) -> I64:
-        if len(tokens.bounds) > 2 or len(rows) < LONG_MESSAGE:
-            words = _row_sums(rows, tokens.bounds, memory.rows)
-            return (words + _row_sums(pairs, pair_bounds, self.weights.whole)).astype(np.int64)
-        total = np.zeros((1, memory.rows.shape[1]), np.int64)
-        for numbers, source in ((rows, memory.rows), (pairs, self.weights.whole)):
-            distinct, counts = np.unique(numbers, return_counts=True)
-            total += counts @ source[distinct].astype(np.int64)
+        whole, bounds = self.weights.whole, tokens.bounds
+        total = (_row_sums(rows, bounds, memory.rows) + _row_sums(pairs, pair_bounds, whole)).astype(np.int64)
+        reach = _sum_runs(memory.peaks[rows], bounds) + _sum_runs(self.weights.peaks[pairs], pair_bounds)
+        for message in np.flatnonzero(
+            reach > np.iinfo(whole.dtype).max
+        ).tolist():  # its narrow sums may have overflowed
+            total[message] = 0
+            for numbers, limits, source in ((rows, bounds, memory.rows), (pairs, pair_bounds, whole)):
+                own = numbers[limits[message] : limits[message + 1]]
+                distinct, counts = np.unique(own, return_counts=True)
+                total[message] += counts @ source[distinct].astype(np.int64)
         return total
 
     def _pairs(self, lemmas: I32, bounds: I64) -> tuple[I64, I64]:
@@ -269,7 +281,7 @@ class Scorer:
                 examples = examples[memory.table.find(tokens.hashes[examples]) < 0]
             if memory is None or memory.count + len(examples) > memory.capacity:
                 _, examples = np.unique(tokens.hashes, return_index=True)
-                memory = _Memory(max(MEMORY_FORMS, len(examples)), self.weights.values.shape[1])
+                memory = _Memory(max(MEMORY_FORMS, len(examples)), self.weights)
             self._learn(memory, tokens, examples)
             self._memory = memory
         return memory, memory.table.find(tokens.hashes)
@@ -300,8 +312,8 @@ class Scorer:
         bounds = np.zeros(len(examples) + 1, np.int64)
         np.cumsum(has.sum(axis=1), out=bounds[1:])
         memory.rows[here] = _row_sums(features[has], bounds, self.weights.whole)
+        memory.peaks[here] = np.abs(memory.rows[here]).max(axis=1, initial=0)
         memory.energy[here] = _sum_runs(self.weights.energy[features[has]], bounds)
-        memory.known[here] = has.any(axis=1)
         memory.lemmas[here] = lemmas
         memory.masks[here] = masks
         memory.table.insert(tokens.hashes[examples], np.arange(memory.count, here.stop))
@@ -316,12 +328,12 @@ def holding(masks: npt.NDArray[np.uint64], required: Sequence[int]) -> npt.NDArr
     return found
 
 
-def _row_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: I32) -> I32:
+def _row_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: Narrow) -> Narrow:
     """Sum of ``rows[numbers[bounds[i]:bounds[i + 1]]]`` for each i: a sparse product, many times faster than numpy."""
     from scipy.sparse import csr_array
 
-    ones = np.ones(len(numbers), np.int32)
-    sums: I32 = csr_array((ones, numbers, bounds), shape=(len(bounds) - 1, len(rows))) @ rows
+    ones = np.ones(len(numbers), rows.dtype)
+    sums: Narrow = csr_array((ones, numbers, bounds), shape=(len(bounds) - 1, len(rows))) @ rows
     return sums
 
 
