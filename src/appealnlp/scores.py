@@ -63,7 +63,8 @@ class Weights:
     @cached_property
     def peaks(self) -> I64:
         """The largest weight of each feature, whatever its sign."""
-        return np.abs(self.whole).max(axis=1, initial=0).astype(np.int64)
+        peaks: I64 = np.abs(self.whole).max(axis=1, initial=0).astype(np.int64)
+        return peaks
 
     def rows(self, features: npt.NDArray[np.integer]) -> I32:
         """Weights of the given features, shape ``(len(features), outputs)``."""
