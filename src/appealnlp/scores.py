@@ -235,18 +235,19 @@ class Scorer:
     def _score_chunk(self, first: int, texts: Sequence[str]) -> ChunkSums:
         tokens = tokenize_chunk(texts)
         memory, rows = self._remembered(tokens)
-        pairs, pair_bounds = self._pairs(memory.lemmas[rows], tokens.bounds)
+        pairs, pair_bounds = self._pairs(memory.lemmas.take(rows), tokens.bounds)
         sums = Sums(
             totals=self._totals(tokens, memory, rows, pairs, pair_bounds),
-            energy=_sum_runs(memory.energy[rows], tokens.bounds) + _sum_runs(self.weights.energy[pairs], pair_bounds),
-            masks=_or_runs(memory.masks[rows], tokens.bounds),
+            energy=_sum_runs(memory.energy.take(rows), tokens.bounds)
+            + _sum_runs(self.weights.energy.take(pairs), pair_bounds),
+            masks=_or_runs(memory.masks.take(rows), tokens.bounds),
         )
         return ChunkSums(first, sums, tokens, rows, memory)
 
     def _totals(self, tokens: ChunkTokens, memory: _Memory, rows: I32, pairs: I64, pair_bounds: I64) -> I64:
         whole, bounds = self.weights.whole, tokens.bounds
         total = (_row_sums(rows, bounds, memory.rows) + _row_sums(pairs, pair_bounds, whole)).astype(np.int64)
-        reach = _sum_runs(memory.peaks[rows], bounds) + _sum_runs(self.weights.peaks[pairs], pair_bounds)
+        reach = _sum_runs(memory.peaks.take(rows), bounds) + _sum_runs(self.weights.peaks.take(pairs), pair_bounds)
         for message in np.flatnonzero(
             reach > np.iinfo(whole.dtype).max
         ).tolist():  # its narrow sums may have overflowed

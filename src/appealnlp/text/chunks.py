@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .markup import clean
+from .markup import clean_suspect
 from .tokens import FOLD
 
 __all__ = ["ChunkTokens", "HashTable", "form_hash", "form_hashes", "prefix_hashes", "tokenize_chunk"]
@@ -99,7 +99,7 @@ def _prefix_sums(classes: npt.NDArray[np.uint8]) -> U64:
 
 
 def _span_hashes(sums: U64, starts: I64, ends: I64) -> U64:
-    hashes = (sums[ends] - sums[starts]) * _POWERS.upto(len(sums))[1][starts]
+    hashes = (sums.take(ends) - sums.take(starts)) * _POWERS.upto(len(sums))[1].take(starts)
     hashes ^= hashes >> np.uint64(32)
     hashes *= np.uint64(_MIX)
     hashes ^= hashes >> np.uint64(29)
@@ -123,7 +123,7 @@ _SUSPECT = _suspect_table()
 def _suspects(units: npt.NDArray[np.uint16], offsets: I64) -> list[int]:
     """Numbers of the messages in which `appealnlp.text.markup.clean` may find something to do."""
     suspects = _SUSPECT.take(units)
-    at = np.flatnonzero(suspects)
+    at = np.flatnonzero(suspects != 0)
     kinds = suspects[at]
     last = len(units) - 1
     after, second = suspects[np.minimum(at + 1, last)], suspects[np.minimum(at + 2, last)]
@@ -187,7 +187,7 @@ class ChunkTokens:
 
 
 def tokenize_chunk(texts: Sequence[str]) -> ChunkTokens:
-    """Clean and tokenise messages together; equal to `clean` and `iter_forms` on each of them.
+    """Clean and tokenise messages together; equal to `markup.clean` and `iter_forms` on each of them.
 
     A cleaned text never takes more units than the original, so it is written over it, padded with NUL.
     """
@@ -195,7 +195,7 @@ def tokenize_chunk(texts: Sequence[str]) -> ChunkTokens:
     straight = np.diff(np.append(offsets, len(units) + 1)) - 1 == lengths
     for message in _suspects(units, offsets) if len(units) else ():
         text = texts[message]
-        cleaned, origin = clean(text)
+        cleaned, origin = clean_suspect(text)
         if cleaned is not text:
             start = int(offsets[message])
             stop = int(offsets[message + 1]) - 1 if message + 1 < len(offsets) else len(units)
@@ -215,8 +215,8 @@ def tokenize_chunk(texts: Sequence[str]) -> ChunkTokens:
         inside = (kinds[hyphens] == 2) & (kinds[hyphens + 2] == 2)
         body[hyphens[inside]] = 2
     edges = np.flatnonzero(kinds[1:] != kinds[:-1])  # unit positions where the kind changes
-    before, after = kinds[edges], kinds[edges + 1]
-    starts, ends = edges[after != 0], edges[before != 0]
+    before, after = kinds.take(edges), kinds.take(edges + 1)
+    starts, ends = np.compress(after != 0, edges), np.compress(before != 0, edges)
     sums = _prefix_sums(classes)
     return ChunkTokens(
         units=units,
@@ -225,7 +225,7 @@ def tokenize_chunk(texts: Sequence[str]) -> ChunkTokens:
         starts=starts,
         ends=ends,
         hashes=_span_hashes(sums, starts, ends),
-        is_number=after[after != 0] == 1,
+        is_number=np.compress(after != 0, after) == 1,
         bounds=np.append(np.searchsorted(starts, offsets), len(starts)),
         straight=straight,
     )
@@ -256,14 +256,14 @@ class HashTable:
     def find(self, keys: U64) -> npt.NDArray[np.int32]:
         """Number of each key, -1 where it is absent."""
         places = (keys >> self._shift).astype(np.int64)
-        numbers: npt.NDArray[np.int32] = self._numbers[places]
-        taken = np.flatnonzero((numbers >= 0) & (self._keys[places] != keys))
+        numbers: npt.NDArray[np.int32] = self._numbers.take(places)
+        taken = np.flatnonzero((numbers >= 0) & (self._keys.take(places) != keys))
         while len(taken):  # by another key: try the next place
             at = (places[taken] + 1) & self._mask
             places[taken] = at
-            found = self._numbers[at]
+            found = self._numbers.take(at)
             numbers[taken] = found
-            taken = taken[(found >= 0) & (self._keys[at] != keys[taken])]
+            taken = np.compress((found >= 0) & (self._keys.take(at) != keys[taken]), taken)
         return numbers
 
     def insert(self, keys: U64, numbers: npt.NDArray[Any]) -> None:

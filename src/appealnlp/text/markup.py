@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 
-__all__ = ["clean"]
+__all__ = ["clean", "clean_suspect"]
 
 _SUSPECT = re.compile(
     "[<&\\[@\\\\_\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]|//|[wW][wW][wW]|[А-Яа-яЁё][\"'`’*][ЕеЁёЮюЯя]"
@@ -64,8 +64,11 @@ def clean(text: str) -> tuple[str, list[int] | None]:
     >>> clean("&#1053;ет")
     ('Нет', [0, 7, 8, 9])
     """
-    if _SUSPECT.search(text) is None:
-        return text, None
+    return (text, None) if _SUSPECT.search(text) is None else clean_suspect(text)
+
+
+def clean_suspect(text: str) -> tuple[str, list[int] | None]:
+    """`clean` for a text that is known to hold something that may need it."""
     for sign, pattern in _BLANKED:
         if sign in text or (sign == "ww" and _WWW.search(text) is not None):
             text = pattern.sub(_spaces, text)
