@@ -55,15 +55,16 @@ class Weights:
 
         Sums of 16-bit numbers cost a third of those of 32 bits, so the weights are narrow if a word's row can be.
         """
-        rows = self.rows(np.arange(len(self.values)))
-        widest = int(np.abs(rows).max(initial=0)) * (1 + len(PREFIX_LENGTHS))
-        whole: Narrow = rows.astype(np.int16 if widest <= np.iinfo(np.int16).max else np.int32)
+        widest = int(self.peaks.max(initial=0)) * (1 + len(PREFIX_LENGTHS))
+        narrow = np.int16 if widest <= np.iinfo(np.int16).max else np.int32
+        whole: Narrow = np.left_shift(self.values, self.shifts[:, None], dtype=narrow)
         return whole
 
     @cached_property
     def peaks(self) -> I64:
         """The largest weight of each feature, whatever its sign."""
-        peaks: I64 = np.abs(self.whole).max(axis=1, initial=0).astype(np.int64)
+        largest, smallest = (edge.astype(np.int64) for edge in (self.values.max(axis=1), self.values.min(axis=1)))
+        peaks: I64 = np.maximum(largest, -smallest) << self.shifts.astype(np.int64)
         return peaks
 
     def rows(self, features: npt.NDArray[np.integer]) -> I32:

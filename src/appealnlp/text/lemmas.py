@@ -14,6 +14,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from .first_parse import FirstParse
+
 __all__ = ["Lemmatizer", "analyzer", "is_name", "lexeme", "mend"]
 
 _LOOK_ALIKES = str.maketrans("abcehkmnoprtuxy", "авсенкмпоргтиху")
@@ -59,9 +61,13 @@ def analyzer() -> Any:
         return _load()
 
 
+@lru_cache(maxsize=1)
+def _first_parse() -> FirstParse:
+    return FirstParse(analyzer())
+
+
 def _analyse(form: str) -> str:
-    lemma: str = analyzer().parse(form)[0].normal_form
-    return lemma.replace("ё", "е")
+    return _first_parse().normal_form(form).replace("ё", "е")
 
 
 @lru_cache(maxsize=1 << 17)
