@@ -184,6 +184,16 @@ def test_more_energy_weakens_the_words() -> None:
     assert np.allclose(heads.outputs(longer) - heads.bias, (heads.outputs(sums) - heads.bias) / 2, atol=1e-5)
 
 
+def test_topics_and_the_rest_may_have_norms_of_their_own() -> None:
+    heads, sums = make_heads(), make_sums(5)
+    both = replace(sums, energy=np.stack([sums.energy, sums.energy * 9 + 4], axis=1))
+    outputs = heads.outputs(both)
+    assert np.array_equal(outputs[:, :HIDDEN], heads.outputs(sums)[:, :HIDDEN])
+    assert np.array_equal(outputs[:, HIDDEN:], heads.outputs(replace(sums, energy=both.energy[:, 1]))[:, HIDDEN:])
+    more = replace(both, totals=both.totals + 1)
+    assert heads.outputs(more)[0] - outputs[0] == pytest.approx(heads.steps(both), rel=1e-3, abs=1e-5)
+
+
 def test_slopes_are_what_one_more_step_of_an_output_changes() -> None:
     heads = make_heads()
     outputs = np.abs(heads.outputs(make_sums(1))[0])

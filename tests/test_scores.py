@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -109,6 +110,18 @@ def test_the_samples(scorer: Scorer, sample_texts: list[str], expected: list[Ans
     assert fast(scorer, sample_texts) == expected  # every form is remembered by now
     assert len({tuple(totals) for totals, *_ in expected}) > 400
     assert sum(mask > 0 for *_, mask in expected) > 100
+
+
+def test_two_norms_are_summed_apart(tiny_trained: Model, sample_texts: list[str], expected: list[Answer]) -> None:
+    one = tiny_trained.weights.energy
+    weights = replace(tiny_trained.weights, energy=np.stack([one, 2 * one + 1], axis=1))
+    scorer = Scorer(tiny_trained.lexicon, weights, concept_mask)
+    answers_ = fast(scorer, sample_texts)
+    assert answers_ == plain(scorer, sample_texts)
+    assert [energy[0] for _, energy, *_ in answers_] == [energy for _, energy, *_ in expected]  # type: ignore[index]
+    for (_, energy, *_), text in zip(answers_[:60], sample_texts, strict=False):
+        features = np.array(scorer.lexicon.of_text(text), np.int64)
+        assert energy == weights.energy[features].sum(axis=0).tolist()
 
 
 def test_pairs_stay_inside_their_message(scorer: Scorer) -> None:

@@ -25,7 +25,8 @@ from .errors import CorruptModelError, ModelError, ModelNotFoundError, NewerMode
 
 __all__ = ["FORMAT", "Bundle", "read_bundle", "write_bundle"]
 
-FORMAT = 1
+FORMAT = 2
+"""1: topics have groups, features one squared norm. 2: groups may be empty; features may have two squared norms."""
 _MANIFEST = "manifest.json"
 _MANIFEST_LIMIT = 4 << 20
 _FILE_LIMIT = 256 << 20

@@ -76,6 +76,8 @@ class Classifier:
         self._usual: dict[tuple[int, int], Verdict] = {}
 
     def _topic_groups(self) -> Any:
+        if self.taxonomy.groups == ("",):  # one level: each topic stands alone
+            return np.arange(len(self.taxonomy.topics))
         numbers = {group: number for number, group in enumerate(self.taxonomy.groups)}
         groups = np.array([numbers[topic.group] for topic in self.taxonomy.topics], np.int64)
         if (np.diff(groups) < 0).any():
@@ -122,7 +124,7 @@ class Classifier:
             return Explanation(result, (), ())
         heads, sums = self._heads, self._scorer.score(text)
         outputs = heads.outputs(sums)[0]
-        scale = heads.scale / np.sqrt(max(int(sums.energy[0]), 1))
+        scale = heads.steps(sums)
         topic = heads.topic_slope(outputs, self.taxonomy.codes.index(result.topic)) * scale
         level = heads.urgency_slope(LEVELS.index(result.urgency), LEVELS.index("routine")) * scale
 
@@ -354,7 +356,7 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
     weights = Weights(
         bundle.array("weights.npy", "int8", features, outputs),
         bundle.array("shifts.npy", "uint8", features),
-        bundle.array("energy.npy", "int32", features),
+        bundle.array("energy.npy", "int32", features, *((2,) if bundle.manifest.get("energy_columns") == 2 else ())),
     )
     heads = Heads(
         scale=bundle.array("scale.npy", "float32", outputs),

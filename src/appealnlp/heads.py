@@ -110,9 +110,22 @@ class Heads:
     def outputs(self, sums: Sums) -> F32:
         """Values of all outputs, shape ``(messages, outputs)``."""
         outputs: F32 = sums.totals.astype(np.float32) * self.scale
-        outputs *= (1 / np.sqrt(np.maximum(sums.energy, 1))).astype(np.float32)[:, None]
+        divisors = self._inverse_norms(sums)
+        outputs[:, : self.hidden] *= divisors[:, :1]
+        outputs[:, self.hidden :] *= divisors[:, -1:]
         outputs += self.bias
         return outputs
+
+    def _inverse_norms(self, sums: Sums) -> F32:
+        """What the sums of each message are multiplied with: one column for the topic units, or a second for the rest."""
+        norms = np.sqrt(np.maximum(sums.energy, 1)).reshape(len(sums.energy), -1)
+        return np.asarray(1 / norms, np.float32)
+
+    def steps(self, sums: Sums) -> F32:
+        """How much one unit of each output's sum counts in the first message, shape ``(outputs,)``."""
+        divisors = self._inverse_norms(sums)[0]
+        steps: F32 = self.scale * np.where(np.arange(len(self.scale)) < self.hidden, divisors[0], divisors[-1])
+        return steps
 
     def probabilities(self, outputs: F32) -> F32:
         """Calibrated probabilities of the topics, shape ``(messages, topics)``."""

@@ -41,8 +41,9 @@ class Weights:
 
     :param values: shape ``(features, outputs)``, int8; the weight is ``values << shifts``.
     :param shifts: shape ``(features,)``, uint8.
-    :param energy: shape ``(features,)``, int32: squared norm of the feature, in fixed point. A message's sums are divided
-        by the square root of the energy of all its features, the linear twin of cosine normalisation.
+    :param energy: shape ``(features,)`` or ``(features, 2)``, int32: squared norm of the feature, in fixed point. A
+        message's sums are divided by the square root of the energy of all its features, the linear twin of cosine
+        normalisation. Of two columns the first is for the topics, the second for all other outputs.
     """
 
     values: npt.NDArray[np.int8]
@@ -90,8 +91,8 @@ def quantize(weights: npt.NDArray[np.floating]) -> tuple[npt.NDArray[np.int8], n
 class Sums:
     """Sums of some messages.
 
-    ``totals``: shape ``(messages, outputs)``; ``energy``: int64 ``(messages,)``; ``masks``: uint64, the urgency concepts
-    that a message names (see `appealnlp.urgency`).
+    ``totals``: shape ``(messages, outputs)``; ``energy``: int64, per message as in `Weights`; ``masks``: uint64, the
+    urgency concepts that a message names (see `appealnlp.urgency`).
     """
 
     totals: I64
@@ -138,7 +139,7 @@ class ChunkSums:
 class _FormRow:
     lemma: int
     row: I32
-    energy: int
+    energy: npt.NDArray[np.integer]
     mask: int
 
 
@@ -151,7 +152,7 @@ class _Memory:
         self.table = HashTable(capacity)
         self.rows = np.empty((capacity, weights.whole.shape[1]), weights.whole.dtype)
         self.peaks = np.empty(capacity, np.int64)
-        self.energy = np.empty(capacity, np.int64)
+        self.energy = np.empty((capacity, *weights.energy.shape[1:]), np.int64)
         self.lemmas = np.empty(capacity, np.int32)
         self.masks = np.empty(capacity, np.uint64)
 
@@ -181,13 +182,14 @@ class Scorer:
     def score_forms(self, forms: Sequence[str]) -> Sums:
         """Sums of one message whose folded forms are known."""
         rows, pairs = [], []
-        energy = mask = 0
+        energy = np.zeros(self.weights.energy.shape[1:], np.int64)
+        mask = 0
         previous = -1
         pair_features = self.lexicon.pair_features
         for form in forms:
             here = self._form_row(form)
             rows.append(here.row)
-            energy += here.energy
+            energy = energy + here.energy
             mask |= here.mask
             if previous >= 0 and here.lemma >= 0:
                 pair = pair_features.get((previous, here.lemma))
@@ -195,10 +197,10 @@ class Scorer:
                     pairs.append(pair)
             previous = here.lemma
         rows += list(self.weights.rows(np.array(pairs, np.int64)))
-        energy += int(self.weights.energy[pairs].sum(dtype=np.int64)) if pairs else 0
+        energy = energy + self.weights.energy[np.array(pairs, np.int64)].sum(axis=0, dtype=np.int64)
         width = self.weights.values.shape[1]
         total: I64 = np.sum(np.array(rows).reshape(-1, width), axis=0, dtype=np.int64)
-        return Sums(total[None], np.array([energy]), np.array([mask], np.uint64))
+        return Sums(total[None], energy[None], np.array([mask], np.uint64))
 
     def form_row(self, form: str) -> I32:
         """What one folded word form adds to every output."""
@@ -212,7 +214,7 @@ class Scorer:
             found = _FormRow(
                 made.lemma,
                 self.weights.rows(features).sum(axis=0, dtype=np.int32),
-                int(self.weights.energy[features].sum()),
+                self.weights.energy[features].sum(axis=0, dtype=np.int64),
                 self._concept_mask(self.lexicon.lemmatizer.lemma(form)),
             )
             if len(self._plain) >= PLAIN_FORMS:
@@ -239,8 +241,8 @@ class Scorer:
         pairs, pair_bounds = self._pairs(memory.lemmas.take(rows), tokens.bounds)
         sums = Sums(
             totals=self._totals(tokens, memory, rows, pairs, pair_bounds),
-            energy=_sum_runs(memory.energy.take(rows), tokens.bounds)
-            + _sum_runs(self.weights.energy.take(pairs), pair_bounds),
+            energy=_sum_runs(memory.energy.take(rows, axis=0), tokens.bounds)
+            + _sum_runs(self.weights.energy.take(pairs, axis=0), pair_bounds),
             masks=_or_runs(memory.masks.take(rows), tokens.bounds),
         )
         return ChunkSums(first, sums, tokens, rows, memory)
@@ -341,10 +343,10 @@ def _row_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: Narrow) -> Na
 
 
 def _sum_runs(values: npt.NDArray[np.integer], bounds: I64) -> I64:
-    """Sum of ``values[bounds[i]:bounds[i + 1]]`` for each i."""
-    sums = np.zeros(len(values) + 1, np.int64)
-    np.cumsum(values, out=sums[1:])
-    return np.diff(sums[bounds])
+    """Sum of ``values[bounds[i]:bounds[i + 1]]`` for each i; of two columns each by itself."""
+    sums = np.zeros((len(values) + 1, *values.shape[1:]), np.int64)
+    np.cumsum(values, axis=0, out=sums[1:])
+    return np.diff(sums[bounds], axis=0)
 
 
 def _or_runs(values: npt.NDArray[np.uint64], bounds: I64) -> npt.NDArray[np.uint64]:

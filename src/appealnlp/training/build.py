@@ -269,6 +269,7 @@ def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
         "levels": list(LEVELS),
         "kinds": list(KINDS),
         "energy_unit": ENERGY_UNIT,
+        "energy_columns": model.weights.energy.size // len(model.weights.energy),
         "hidden": heads.hidden,
         "unit_step": heads.layer.unit_step,
         "temperature": round(heads.temperature, 6),

@@ -74,15 +74,19 @@ class Columns:
     bias: npt.NDArray[np.float64]
 
 
-def stack(parts: Sequence[Columns], idf: F32) -> tuple[Weights, npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def stack(
+    parts: Sequence[Columns], idf: F32, further_idf: F32 | None = None
+) -> tuple[Weights, npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Outputs side by side, as whole numbers: the weights, the size of one step per output, and the biases.
 
     :param parts: weights per occurrence of a feature, IDF included.
+    :param further_idf: if all outputs but those of the first part were learned with another IDF.
     """
     real = np.hstack([part.weights for part in parts])
     sizes = np.sqrt((real**2).mean(axis=0))
     sizes[sizes == 0] = 1.0
     values, shifts, step = quantize(real / sizes)
-    energy = np.rint(idf.astype(np.float64) ** 2 * ENERGY_UNIT).astype(np.int32)
+    both = idf if further_idf is None else np.stack([idf, further_idf], axis=1)
+    energy = np.rint(both.astype(np.float64) ** 2 * ENERGY_UNIT).astype(np.int32)
     scale = step * sizes * np.sqrt(ENERGY_UNIT)
     return Weights(values, shifts, energy), scale, np.concatenate([part.bias for part in parts])
