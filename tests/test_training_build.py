@@ -250,15 +250,17 @@ def test_few_levels_kinds_or_flags_are_enough(levels: int, kinds: int, flags: in
 
 def test_the_threshold_holds_for_every_source() -> None:
     texts, topics = toy_texts()
+    recipe = Recipe(network=SETTINGS, folds=2, doubtful=0.0, accuracy=0.8)
     names = np.array(["good"] * len(texts), object)
     names[::4] = "bad"
     wrong = list(topics)
     # The labels of the bad source are all of the other group: no threshold suffices.
     for place in range(0, len(texts), 4):
         wrong[place] = list(WORDS)[list(WORDS).index(topics[place]) - 2]
-    fine = train_toy(examples=Labelled(texts, topics, None, ["good"] * len(texts)))
-    both = train_toy(examples=Labelled(texts, wrong, None, names.tolist()))
-    unnamed = train_toy(examples=Labelled(texts, wrong, None, ["" if name == "bad" else "good" for name in names]))
+    fine = train_toy(examples=Labelled(texts, topics, None, ["good"] * len(texts)), recipe=recipe)
+    both = train_toy(examples=Labelled(texts, wrong, None, names.tolist()), recipe=recipe)
+    good = ["" if name == "bad" else "good" for name in names]
+    unnamed = train_toy(examples=Labelled(texts, wrong, None, good), recipe=recipe)
     assert fine.heads.review_below <= 1
     assert both.heads.review_below > 1
     assert unnamed.heads.review_below <= 1

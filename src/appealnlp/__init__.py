@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     )
     from .result import Alternative, Norm, Place, Reason, Result
     from .text import Document, Token, preprocess
+    from .training.measure import evaluate
+    from .training.own import train
 
 __version__ = "0.1.0"
 
@@ -35,6 +37,7 @@ _HOMES = {
     "ModelNotFoundError": "errors", "NewerModelError": "errors", "OutputError": "errors",
     "Alternative": "result", "Norm": "result", "Place": "result", "Reason": "result", "Result": "result",
     "Document": "text", "Token": "text", "preprocess": "text",
+    "evaluate": "training.measure", "train": "training.own",
 }  # fmt: skip
 
 __all__ = [
@@ -54,8 +57,10 @@ __all__ = [
     "Reason",
     "Result",
     "Token",
+    "evaluate",
     "load",
     "preprocess",
+    "train",
 ]
 
 

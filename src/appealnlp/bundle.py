@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from .errors import CorruptModelError, ModelError, ModelNotFoundError, NewerModelError, OutputError
 
-__all__ = ["FORMAT", "Bundle", "read_bundle", "write_bundle"]
+__all__ = ["FORMAT", "Bundle", "check_target", "read_bundle", "write_bundle"]
 
 FORMAT = 2
 """1: topics have groups, features one squared norm. 2: groups may be empty; features may have two squared norms."""
@@ -123,15 +123,27 @@ def array_bytes(array: npt.NDArray[Any]) -> bytes:
     return buffer.getvalue()
 
 
-def write_bundle(path: str | Path, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
-    """Write a model folder; an existing one at ``path`` is replaced only when the new one is whole.
+def check_target(path: str | Path) -> None:
+    """Whether a model may be written there: nothing, an empty folder or a model is there now.
 
-    :param manifest: everything but ``format`` and ``files``, which are added here.
-    :raises OutputError: the folder cannot be written, or ``path`` holds something that is not a model.
+    :raises OutputError: it may not.
     """
     path = Path(path)
     if path.exists() and not (path / _MANIFEST).is_file() and (path.is_file() or any(path.iterdir())):
         raise OutputError(f"{path}: exists and is not a model; choose another folder")
+
+
+def write_bundle(
+    path: str | Path, manifest: Mapping[str, Any], files: Mapping[str, bytes], card: str | None = None
+) -> None:
+    """Write a model folder; an existing one at ``path`` is replaced only when the new one is whole.
+
+    :param manifest: everything but ``format`` and ``files``, which are added here.
+    :param card: text for people, written as ``README.md``; nothing reads it, no checksum covers it.
+    :raises OutputError: the folder cannot be written, or ``path`` holds something that is not a model.
+    """
+    path = Path(path)
+    check_target(path)
     entries = {name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()}
     whole = {"format": FORMAT, **manifest, "files": entries}
     try:
@@ -143,6 +155,8 @@ def write_bundle(path: str | Path, manifest: Mapping[str, Any], files: Mapping[s
                 (fresh / name).write_bytes(data)
             text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
             (fresh / _MANIFEST).write_text(text, encoding="utf-8")
+            if card is not None:
+                (fresh / "README.md").write_text(card, encoding="utf-8")
             old = Path(temporary) / "old"
             if path.exists():
                 path.replace(old)

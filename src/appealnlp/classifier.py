@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import accumulate
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
+import numpy.typing as npt
 
 from .bundle import Bundle, read_bundle
 from .columns import (
@@ -25,12 +26,13 @@ from .columns import (
     judge_chunk,
     rounded,
 )
-from .errors import CorruptModelError, InputError, ModelNotFoundError
+from .conformal import quantile_for, topic_set
+from .errors import CorruptModelError, InputError, ModelError, ModelNotFoundError
 from .features import Lexicon
-from .heads import KINDS, MOST_HIDDEN, Decision, Heads, TopicLayer
+from .heads import KINDS, MOST_HIDDEN, Decision, Heads, TopicLayer, joined
 from .places import find_places
 from .result import Alternative, Place, Result
-from .scores import Scorer, Weights
+from .scores import Scorer, Sums, Weights
 from .taxonomy import Taxonomy, Topic
 from .text import Document, Token, document, preprocess, spans
 from .urgency.concepts import concept_mask
@@ -100,11 +102,13 @@ class Classifier:
 
     # One message
 
-    def classify(self, text: str, *, month: int | None = None) -> Result:
+    def classify(self, text: str, *, month: int | None = None, coverage: float | None = None) -> Result:
         """Judge one message (the plain path: the reference for the fast one).
 
         :param text: the message as exported.
         :param month: month in which it was written, 1..12, if known; heating, snow and ice depend on the season.
+        :param coverage: share of messages, 0..1, for which ``topic_set`` must hold the right topic; without it the set
+            stays empty. It holds on average over messages like those the model learned from.
         """
         if not text.strip():
             return Result(error=EMPTY)
@@ -115,7 +119,21 @@ class Classifier:
         topic = self._topics[int(decision.topic[0])]
         verdict = self._verdict(tokens, LEVELS[int(decision.urgency[0])], topic.code, mask, month)
         vulnerable = bool(decision.vulnerable[0]) or bool(vulnerable_evidence(tokens, mask))
-        return self._result(decision, 0, verdict, vulnerable, tuple(find_places(text, tokens.tokens)))
+        result = self._result(decision, 0, verdict, vulnerable, tuple(find_places(text, tokens.tokens)))
+        return result if coverage is None else replace(result, topic_set=self._topic_set(sums, result.topic, coverage))
+
+    def _topic_set(self, sums: Sums, decided: str, coverage: float) -> tuple[Alternative, ...]:
+        if not 0 < coverage < 1:
+            raise InputError(f"coverage is a share between 0 and 1, not {coverage}")
+        quantiles = self.manifest.get("set_quantiles")
+        if not isinstance(quantiles, dict):
+            raise ModelError(f"{self.path}: an older model without quantiles for sets of topics; train it again")
+        probabilities = self._heads.probabilities(self._heads.outputs(sums))[0]
+        chosen = topic_set(probabilities, quantile_for(quantiles, coverage), self.taxonomy.codes.index(decided))
+        return tuple(
+            Alternative(self._topics[number].code, self._topics[number].title, float(rounded(probabilities[number])))
+            for number in chosen
+        )
 
     def explain(self, text: str, *, month: int | None = None) -> Explanation:
         """Judge one message and show which of its words spoke for and against."""
@@ -143,6 +161,16 @@ class Classifier:
         """Judge many messages: a sequence of `Result`, in order, each built when it is looked at."""
         _check_months(texts, months)
         return Results(self, texts, months)
+
+    def decide(self, texts: Sequence[str]) -> Decision:
+        """What the model alone decides for many messages, without rules and places, as arrays (see `Decision`)."""
+        return joined([self._heads.decide(chunk.sums) for chunk in self._scorer.score_many(texts)])
+
+    def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Probability of every topic, shape ``(texts, topics)``; topics in the order of ``taxonomy.topics``."""
+        heads = self._heads
+        parts = [heads.probabilities(heads.outputs(chunk.sums)) for chunk in self._scorer.score_many(texts)]
+        return np.concatenate([np.zeros((0, len(self._topics)), np.float32), *parts])
 
     def classify_columns(
         self, texts: Sequence[str], *, months: Sequence[int | None] | None = None

@@ -7,7 +7,8 @@ exact and one message gets the same scores alone and in a batch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy.typing as npt
 from .scores import Sums
 from .urgency.scale import LEVELS
 
-__all__ = ["KINDS", "Decision", "Heads", "TopicLayer", "softmax"]
+__all__ = ["KINDS", "Decision", "Heads", "TopicLayer", "joined", "softmax"]
 
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
@@ -181,6 +182,17 @@ class Heads:
             vulnerable=outputs[:, -1] > 0,
             review=group_confidence < self.review_below,
         )
+
+
+def joined(parts: Sequence[Decision]) -> Decision:
+    """Decisions one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    columns: list[Any] = [
+        np.concatenate([getattr(part, field.name) for part in parts]) if parts else np.zeros(0, np.int64)
+        for field in fields(Decision)
+    ]
+    return Decision(*columns)
 
 
 def softmax(logits: npt.NDArray[Any]) -> npt.NDArray[Any]:

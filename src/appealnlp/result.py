@@ -68,7 +68,8 @@ class Result:
 
     ``confidence`` is the calibrated probability of ``topic``; ``needs_review`` says that a person should look.
     ``react_hours`` is ``None`` where no norm or class limit applies. A message that could not be judged has ``error``
-    set and empty fields. The names, prefixed with ``nlp_``, are the columns of `appealnlp classify`.
+    set and empty fields. ``topic_set``: topics that hold the right one as often as was asked for (see
+    `Classifier.classify`). The names, prefixed with ``nlp_``, are the columns of `appealnlp classify`.
     """
 
     topic: str = ""
@@ -86,4 +87,5 @@ class Result:
     places: tuple[Place, ...] = ()
     needs_review: bool = False
     error: str = ""
+    topic_set: tuple[Alternative, ...] = ()
     reasons: tuple[Reason, ...] = ()

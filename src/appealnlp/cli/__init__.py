@@ -12,8 +12,11 @@ import typer
 from .. import __version__
 from ..errors import AppealError
 from .classify import classify
+from .evaluate import evaluate
+from .info import info
 from .lemmatize import lemmatize
 from .topics import topics
+from .train import train
 
 __all__ = ["app", "main"]
 
@@ -24,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (classify, lemmatize, topics):  # a new command: its module, and its name here
+for _command in (classify, train, evaluate, info, lemmatize, topics):  # a new command: its module, and its name here
     app.command()(_command)
 
 

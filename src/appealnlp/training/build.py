@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..bundle import array_bytes
+from ..conformal import set_quantiles
 from ..features import Lexicon
 from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, KINDS, Heads, TopicLayer, softmax
 from ..scores import Weights
@@ -17,17 +18,21 @@ from ..taxonomy import Taxonomy, Topic
 from ..urgency.scale import LEVELS
 from .calibrate import fit_temperature, review_threshold
 from .fit import ENERGY_UNIT, Columns, balanced_weights, inverse_document_frequency, message_norm, normalize, stack
+from .inherit import Inherited, Judgement
 from .lexicon import MINIMUM_MESSAGES, build_lexicon, count_matrix
 from .network import Network, NetworkSettings, fit_network
 from .split import duplicate_key, fold_numbers
 from .vectors import WordVectors
 
-__all__ = ["Labelled", "Model", "Recipe", "UrgencyLabels", "as_files", "train_model"]
+__all__ = ["HeldOut", "Labelled", "Model", "Progress", "Recipe", "UrgencyLabels", "as_files", "train_model"]
 
 ENOUGH_TO_TELL = 1000
 """Fewer messages than this do not say whether a source reaches an accuracy of 95 %."""
 NEVER = -1000.0
 """Bias of an output that no example has."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many of its steps are done, and how many there are."""
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
@@ -83,13 +88,28 @@ class Recipe:
 
 
 @dataclass(frozen=True)
+class HeldOut:
+    """Topic scores of the training messages by networks that saw neither them nor near-duplicates of theirs.
+
+    ``logits``: shape ``(messages, topics)``, before the temperature; ``truth``: number of the recorded topic;
+    ``folds``: number of the network that was asked, so that whatever is chosen on some folds can be tried on another.
+    """
+
+    logits: F32
+    truth: npt.NDArray[np.int64]
+    folds: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class Model:
-    """A trained model in memory."""
+    """A trained model in memory, with what it was calibrated on."""
 
     taxonomy: Taxonomy
     lexicon: Lexicon
     weights: Weights
     heads: Heads
+    held_out: HeldOut
+    set_quantiles: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -103,14 +123,16 @@ class _Input:
 def train_model(
     taxonomy: Taxonomy,
     examples: Labelled,
-    urgency: UrgencyLabels,
+    urgency: UrgencyLabels | Inherited,
     vectors: WordVectors,
     recipe: Recipe,
     further_lemmas: Sequence[str] = (),
+    progress: Progress = lambda what, done, total: None,
 ) -> Model:
     """Train on all examples; calibrate on out-of-fold predictions with near-duplicates on one side.
 
     :param taxonomy: topics; those without an example are left out.
+    :param urgency: labels to learn urgency, kind and the vulnerable flag from, or a model to take them from.
     :param vectors: ready word vectors; the most common words among them become part of the lexicon.
     :param further_lemmas: lemmas the urgency rules ask for.
     """
@@ -120,8 +142,16 @@ def train_model(
     learned = Taxonomy(tuple(topics))
     groups = {group: number for number, group in enumerate(learned.groups)}
     topic_groups = np.array([groups[topic.group] for topic in topics], np.int64)
+    if learned.groups == ("",):  # one level: each topic stands alone
+        topic_groups = np.arange(len(topics))
 
-    lexicon = build_lexicon(list(dict.fromkeys([*examples.texts, *urgency.texts])), [*vectors.common, *further_lemmas])
+    progress("words", 0, 2)
+    base = urgency.lexicon if isinstance(urgency, Inherited) else None
+    urgency_texts = [] if isinstance(urgency, Inherited) else urgency.texts
+    lexicon = build_lexicon(
+        list(dict.fromkeys([*examples.texts, *urgency_texts])), [*vectors.common, *further_lemmas], base
+    )
+    progress("words", 1, 2)
     counts = count_matrix(lexicon, examples.texts)
     idf = inverse_document_frequency(counts, MINIMUM_MESSAGES)
     # A lemma that was not learned still has its word vector, weighted like the rarest one.
@@ -135,9 +165,9 @@ def train_model(
     sample_weight = balanced_weights(examples.topics, examples.weights, recipe.balance)
 
     folds = fold_numbers([duplicate_key(text) for text in examples.texts], recipe.folds)
-    outside = np.flatnonzero(folds == 0)  # calibration is fitted here
+    fits = recipe.folds + 1
 
-    def fit(inside: npt.NDArray[np.int64]) -> Network:
+    def fit(inside: npt.NDArray[np.int64], number: int) -> Network:
         return fit_network(
             seen.matrix[inside],
             seen.vectors[inside],
@@ -145,32 +175,32 @@ def train_model(
             topic_groups,
             sample_weight[inside],
             recipe.network,
+            lambda epoch, epochs: progress("topics", number * epochs + epoch, fits * epochs),
         )
 
-    def probability_of_label(net: Network, rows: npt.NDArray[np.int64]) -> F32:
-        chances = softmax(net.logits(seen.matrix[rows], seen.vectors[rows]))
-        return np.asarray(chances[np.arange(len(rows)), truth[rows]])
-
-    credible = np.ones(len(truth), bool)
+    logits = np.zeros((len(truth), len(topics)), np.float32)
     for fold in range(recipe.folds):
         rows = np.flatnonzero(folds == fold)
-        credible[rows] = probability_of_label(fit(np.flatnonzero(folds != fold)), rows) >= recipe.doubtful
-    logits = fit(np.flatnonzero((folds != 0) & credible)).logits(seen.matrix[outside], seen.vectors[outside])
-    base = np.ones(len(truth)) if examples.weights is None else examples.weights
-    temperature = fit_temperature(logits, truth[outside], base[outside])
+        logits[rows] = fit(np.flatnonzero(folds != fold), fold).logits(seen.matrix[rows], seen.vectors[rows])
+    credible = softmax(logits)[np.arange(len(truth)), truth] >= recipe.doubtful
+    temperature = fit_temperature(logits, truth, np.ones(len(truth)) if examples.weights is None else examples.weights)
     threshold = _threshold_for_each_source(
-        logits / temperature, topic_groups, truth[outside], examples, outside, recipe
+        logits / temperature, topic_groups, truth, examples, np.arange(len(truth)), recipe
     )
-    net = fit(np.flatnonzero(credible))
+    net = fit(np.flatnonzero(credible), recipe.folds)
     words = net.words * idf[:, None]
     words[: len(lexicon.lemmas)] += lemma_vectors @ net.vectors
-    labelled = _input(count_matrix(lexicon, urgency.texts), idf, lemma_vectors)
-    decided = net.logits(labelled.matrix, labelled.vectors).argmax(axis=1)
-    further, by_topic = _urgency_columns(labelled.matrix, decided, len(topics), urgency, recipe)
     topic_units = Columns(words.astype(np.float64), net.hidden_bias.astype(np.float64))
-    weights, scale, bias = stack(
-        [topic_units, *(Columns(part.weights * idf[:, None], part.bias) for part in further)], idf
-    )
+    if isinstance(urgency, Inherited):
+        judgement = urgency.judgement(lexicon, examples.texts, truth, len(topics))
+    else:
+        labelled = _input(count_matrix(lexicon, urgency.texts), idf, lemma_vectors)
+        decided = net.logits(labelled.matrix, labelled.vectors).argmax(axis=1)
+        further, by_topic = _urgency_columns(labelled.matrix, decided, len(topics), urgency, recipe)
+        per_word = [Columns(part.weights * idf[:, None], part.bias) for part in further]
+        judgement = Judgement(per_word, by_topic, idf)
+    same = np.array_equal(judgement.idf, idf)
+    weights, scale, bias = stack([topic_units, *judgement.parts], idf, None if same else judgement.idf)
     # Hardly any unit is higher than the highest of a message in a thousand.
     highest = float(np.quantile(net.hidden(seen.matrix, seen.vectors).max(axis=1), 0.999))
     layer = _whole_layer(net, highest)
@@ -181,9 +211,10 @@ def train_model(
         topic_groups,
         temperature,
         threshold,
-        by_topic.astype(np.float32),
+        judgement.by_topic.astype(np.float32),
     )
-    return Model(learned, lexicon, weights, heads)
+    quantiles = set_quantiles(softmax(logits / temperature), truth, _sources(examples, np.arange(len(truth))))
+    return Model(learned, lexicon, weights, heads, HeldOut(logits, truth, folds), quantiles)
 
 
 def _threshold_for_each_source(
@@ -196,14 +227,18 @@ def _threshold_for_each_source(
 ) -> float:
     """The least review threshold that reaches the accuracy on average and in every source large enough to tell."""
     groups = topic_groups[truth]
+    return max(
+        review_threshold(logits[part], topic_groups, groups[part], recipe.accuracy, recipe.caution)
+        for part in _sources(examples, rows)
+    )
+
+
+def _sources(examples: Labelled, rows: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
+    """Which of the rows come from any source, and from each one large enough to tell an accuracy."""
     names = ["all"] * len(rows) if examples.sources is None else [examples.sources[row] for row in rows.tolist()]
     sources = np.array(names)
     parts = [np.flatnonzero(sources == one) for one in sorted(set(names) - {""})]
-    large = [part for part in parts if len(part) >= ENOUGH_TO_TELL]
-    return max(
-        review_threshold(logits[part], topic_groups, groups[part], recipe.accuracy, recipe.caution)
-        for part in (np.flatnonzero(sources != ""), *large)
-    )
+    return [np.flatnonzero(sources != ""), *(part for part in parts if len(part) >= ENOUGH_TO_TELL)]
 
 
 def _input(counts: Any, idf: F32, lemma_vectors: F32) -> _Input:
@@ -274,6 +309,7 @@ def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
         "unit_step": heads.layer.unit_step,
         "temperature": round(heads.temperature, 6),
         "review_below": round(heads.review_below, 6),
+        "set_quantiles": dict(model.set_quantiles),
     }
     lemma_type = np.uint16 if len(lexicon.lemmas) <= 1 << 16 else np.uint32
     files = {

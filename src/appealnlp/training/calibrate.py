@@ -52,7 +52,10 @@ def review_threshold(
     share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     last_of_equals = np.append(np.diff(confidence[order]) != 0, True)  # equally sure messages stand and fall together
     # A share of so many messages is uncertain, and the best of many thresholds flatters: keep two standard errors away.
-    error = np.sqrt(share * (1 - share) / np.arange(1, len(order) + 1))
+    # One right and one wrong message are added (Laplace): the first few right ones are no certainty.
+    count = np.arange(1, len(order) + 1)
+    guarded = (share * count + 1) / (count + 2)
+    error = np.sqrt(guarded * (1 - guarded) / count)
     reached = np.flatnonzero((share - caution * error >= accuracy) & last_of_equals)
     return float(confidence[order[reached[-1]]]) if len(reached) else 1.01
 

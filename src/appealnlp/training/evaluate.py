@@ -10,6 +10,7 @@ import numpy as np
 
 from ..classifier import Classifier
 from .calibrate import expected_calibration_error
+from .figures import UrgencyFigures, urgency_figures
 
 __all__ = ["TopicFigures", "UrgencyFigures", "evaluate_topics", "evaluate_urgency"]
 
@@ -33,27 +34,6 @@ class TopicFigures:
     sure: float
     sure_group: float
     by_group: dict[str, tuple[int, float, float]]
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class UrgencyFigures:
-    """Figures on messages with a recorded urgency.
-
-    An alarm is emergency or critical. ``recall`` and ``precision`` are of alarms, ``false_alarms`` is the share of all
-    messages that got an alarm they do not deserve; ``confusion`` counts (recorded level, given level).
-    """
-
-    messages: int
-    accuracy: float
-    quadratic_kappa: float
-    recall: float
-    precision: float
-    false_alarms: float
-    confusion: dict[str, dict[str, int]]
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -113,33 +93,9 @@ def evaluate_topics(
 
 def evaluate_urgency(model: Classifier, texts: Sequence[str], levels: Sequence[str]) -> UrgencyFigures:
     """Compare a model's urgency, rules included, with recorded levels."""
-    from ..urgency.scale import LEVELS, rank
-
     given = [level or "none" for level in model.classify_columns(texts)["nlp_urgency"]]
-    true_rank, rank_ = np.array([rank(level) for level in levels]), np.array([rank(level) for level in given])
-    alarm, due = rank_ >= rank("critical"), true_rank >= rank("critical")
-    confusion = {one: dict.fromkeys(LEVELS, 0) for one in LEVELS}
-    for one, other in zip(levels, given, strict=True):
-        confusion[one][other] += 1
-    return UrgencyFigures(
-        messages=len(texts),
-        accuracy=_share(true_rank == rank_),
-        quadratic_kappa=_quadratic_kappa(true_rank, rank_, len(LEVELS)),
-        recall=_share(alarm[due]),
-        precision=_share(due[alarm]),
-        false_alarms=_share(alarm & ~due),
-        confusion=confusion,
-    )
+    return urgency_figures(np.array(levels, object), np.array(given, object))
 
 
 def _share(flags: Any) -> float:
     return float(np.mean(flags)) if len(flags) else float("nan")
-
-
-def _quadratic_kappa(one: Any, other: Any, levels: int) -> float:
-    """Cohen's kappa with quadratic weights (J. Cohen, 1968)."""
-    observed = np.zeros((levels, levels))
-    np.add.at(observed, (one, other), 1)
-    expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / max(observed.sum(), 1)
-    weights = np.subtract.outer(np.arange(levels), np.arange(levels)) ** 2
-    return float(1 - (weights * observed).sum() / max((weights * expected).sum(), 1e-12))

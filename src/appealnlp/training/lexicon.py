@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -15,14 +16,14 @@ from ..text.lemmas import Lemmatizer, is_name, lexeme, mend
 from ..text.markup import clean
 from ..text.tokens import iter_forms
 
-__all__ = ["MINIMUM_MESSAGES", "build_lexicon", "count_matrix"]
+__all__ = ["MINIMUM_MESSAGES", "build_lexicon", "count_matrix", "feature_numbers"]
 
 LONGEST_NUMBER = 4
 MINIMUM_MESSAGES = 5
 """A string seen in fewer messages is not kept in a model: it could point to a person."""
 
 
-def build_lexicon(texts: Iterable[str], further_lemmas: Iterable[str] = ()) -> Lexicon:
+def build_lexicon(texts: Iterable[str], further_lemmas: Iterable[str] = (), base: Lexicon | None = None) -> Lexicon:
     """Features from training messages: every lemma, prefix and pair of adjacent lemmas in at least five messages.
 
     Names of persons and places are left out, unless they are ordinary words too: persons for their privacy, places
@@ -30,6 +31,7 @@ def build_lexicon(texts: Iterable[str], further_lemmas: Iterable[str] = ()) -> L
 
     :param texts: distinct messages.
     :param further_lemmas: lemmas the urgency rules ask for; they get a number and table entries, whatever their count.
+    :param base: a lexicon whose features all come along (`feature_numbers` says where they are).
     """
     lemmatizer = Lemmatizer()
     lemma_counts: Counter[str] = Counter()
@@ -50,21 +52,34 @@ def build_lexicon(texts: Iterable[str], further_lemmas: Iterable[str] = ()) -> L
         for lemma, count in lemma_counts.items()
         if count >= MINIMUM_MESSAGES and not is_name(lemma) and not _is_long_number(lemma)
     }
-    lemmas = [*sorted(learned), *sorted(set(further_lemmas) - learned)]
+    base_lemmas = [] if base is None else base.lemmas
+    lemmas = [*sorted(learned), *sorted({*further_lemmas, *base_lemmas} - learned)]
     numbers = {lemma: number for number, lemma in enumerate(lemmas)}
-    pairs = sorted(
+    pairs = {
         (numbers[left], numbers[right])
         for (left, right), count in pair_counts.items()
         if count >= MINIMUM_MESSAGES and left in learned and right in learned
-    )
+    }
+    kept_prefixes = {prefix for prefix, count in prefix_counts.items() if count >= MINIMUM_MESSAGES}
+    if base is not None:
+        pairs |= {(numbers[base.lemmas[left]], numbers[base.lemmas[right]]) for left, right in base.pairs.tolist()}
+        kept_prefixes |= set(base.prefixes)
     keys, values = _form_table(lemmas, [form for form, count in form_counts.items() if count >= MINIMUM_MESSAGES])
     return Lexicon(
         lemmas=lemmas,
-        prefixes=sorted(prefix for prefix, count in prefix_counts.items() if count >= MINIMUM_MESSAGES),
-        pairs=np.array(pairs, np.int32).reshape(-1, 2),
+        prefixes=sorted(kept_prefixes),
+        pairs=np.array(sorted(pairs), np.int32).reshape(-1, 2),
         form_keys=keys,
         form_lemmas=values,
     )
+
+
+def feature_numbers(base: Lexicon, lexicon: Lexicon) -> npt.NDArray[np.int64]:
+    """For each feature of ``base`` its number in a lexicon that was built on it."""
+    lemmas = [lexicon.lemma_numbers[lemma] for lemma in base.lemmas]
+    prefixes_ = [lexicon.prefix_features[prefix] for prefix in base.prefixes]
+    pairs = [lexicon.pair_features[lemmas[left], lemmas[right]] for left, right in base.pairs.tolist()]
+    return np.array([*lemmas, *prefixes_, *pairs], np.int64)
 
 
 def _is_long_number(lemma: str) -> bool:
@@ -96,11 +111,12 @@ def count_matrix(lexicon: Lexicon, texts: Sequence[str]) -> object:
     """How often each feature occurs in each message: scipy CSR, shape ``(texts, features)``, float32."""
     from scipy.sparse import csr_matrix
 
-    indices: list[int] = []
-    pointers = [0]
+    indices = array("i")  # a list of Python numbers would take nine times the memory
+    pointers = array("q", [0])
     for text in texts:
-        indices += lexicon.of_text(text)
+        indices.extend(lexicon.of_text(text))
         pointers.append(len(indices))
-    counts = csr_matrix((np.ones(len(indices), np.float32), indices, pointers), shape=(len(texts), len(lexicon)))
+    numbers, bounds = np.array(indices, np.int32), np.array(pointers, np.int64)
+    counts = csr_matrix((np.ones(len(numbers), np.float32), numbers, bounds), shape=(len(texts), len(lexicon)))
     counts.sum_duplicates()
     return counts

@@ -1,0 +1,61 @@
+"""``appealnlp train``: a model of your own from a labelled export."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .progress import stages
+
+__all__ = ["train"]
+
+
+def train(
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Labelled exports, of any format classify reads.")
+    ],
+    output: Annotated[str, typer.Option("-o", "--output", metavar="DIR", help="Folder of the model.")],
+    topic_column: Annotated[str, typer.Option(help="Name of the column with the topic.")],
+    text_column: Annotated[str | None, typer.Option(help="Name of the column with the message.")] = None,
+    group_column: Annotated[str | None, typer.Option(help="Name of the column with the group of the topic.")] = None,
+    urgency_column: Annotated[
+        str | None,
+        typer.Option(help="Name of the column with the urgency; without it that of the default model is used."),
+    ] = None,
+    auto_accuracy: Annotated[
+        float, typer.Option(help="Share of right groups (or topics) among messages not marked for review.")
+    ] = 0.95,
+) -> None:
+    """Train a model on your own topics and measure it; classify and evaluate take it with --model.
+
+    Exit code: 0 trained, 2 the call or a file was unusable, 130 interrupted.
+    """
+    from ..training.own import train as train_model
+    from ..training.own_card import summary_lines
+
+    try:
+        with stages() as progress:
+            trained = train_model(
+                inputs,
+                output,
+                topic_column=topic_column,
+                text_column=text_column,
+                group_column=group_column,
+                urgency_column=urgency_column,
+                auto_accuracy=auto_accuracy,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        typer.echo(f"interrupted; {output} was not written", err=True)
+        raise typer.Exit(130) from None
+    learned = trained.learned
+    figures = learned.evaluation.figures.as_dict()
+    typer.echo(
+        f"{output}: {len(learned.model.taxonomy.topics):,} topics from {len(learned.choice.positions):,} messages"
+    )
+    typer.echo(figures["method"])
+    for line in summary_lines(figures):
+        typer.echo(f"  {line}")
+    for line in trained.notes():
+        typer.echo(line)

@@ -1,0 +1,133 @@
+"""Labelled rows of exports: text, topic, group and urgency, from any file that `appealnlp.messages` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import InputError
+from ..messages import Source, open_source
+from ..messages.columns import describe, find_named
+from ..messages.values import as_text
+from .split import duplicate_key
+
+__all__ = ["Examples", "LabelColumns", "read_examples"]
+
+MOST_CHARACTERS = 500_000_000
+"""Messages of more characters together are not held in memory: they take two bytes each."""
+LONGEST_LABEL = 200
+"""A longer label is a message or a comment in the wrong column."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelColumns:
+    """Headings of the columns to read; without ``text`` the usual names are tried."""
+
+    topic: str | None = None
+    text: str | None = None
+    group: str | None = None
+    urgency: str | None = None
+
+
+@dataclass
+class Examples:
+    """Rows that have a text and a topic (or, without one, a group): equal-long columns, "" where a label is missing.
+
+    ``files`` and ``rows``: where each comes from, the row as a spreadsheet counts; ``keys``: see `split.duplicate_key`;
+    ``weights``: how much each counts. ``read``, ``without_text``, ``without_label``, ``unreadable``: how many rows there
+    were, and how many of them are not here and why.
+    """
+
+    texts: list[str] = field(default_factory=list)
+    topics: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    levels: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+    read: int = 0
+    without_text: int = 0
+    without_label: int = 0
+    unreadable: int = 0
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def add(self, text: str, topic: str, group: str = "", level: str = "", file: str = "", row: int = 0) -> None:
+        """Count a row, and keep it if it has what it needs."""
+        self.read += 1
+        key = duplicate_key(text)
+        if not key:
+            self.without_text += 1
+        elif not topic and not group:
+            self.without_label += 1
+        else:
+            columns = (self.texts, self.topics, self.groups, self.levels, self.files, self.keys)
+            for column, value in zip(columns, (text, topic, group, level, file, key), strict=True):
+                column.append(value)
+            self.rows.append(row)
+            self.weights.append(1.0)
+
+
+def read_examples(files: Sequence[str | Path], columns: LabelColumns) -> Examples:
+    """Read some files, one after the other, as a stream.
+
+    :raises InputError: a file cannot be read, has no such column or two of that name; a label is no label; or there is
+        more text than can be held.
+    """
+    found = Examples()
+    characters = 0
+    for file in files:
+        with open_source(file, text_column=columns.text) as source:
+            places = [_place(source, name) for name in (columns.topic, columns.group, columns.urgency)]
+            for batch in source.batches():
+                labels = [_labels(batch.rows, place) for place in places]
+                for at, (text, error) in enumerate(zip(batch.texts, batch.errors, strict=True)):
+                    row = batch.first_row + at
+                    if error:
+                        found.read += 1
+                        found.unreadable += 1
+                        continue
+                    topic, group, level = (column[at] for column in labels)
+                    for label, name in ((topic, columns.topic), (group, columns.group)):
+                        _check(label, source.name, row, name)
+                    found.add(text, topic, group, level, source.name, row)
+                    characters += len(text)
+                if characters > MOST_CHARACTERS:
+                    what = f"more than {MOST_CHARACTERS:,} characters of messages"
+                    raise InputError(
+                        f"{what}; use a part of the rows, for example the last two years", file=source.name
+                    )
+    return found
+
+
+def _place(source: Source, name: str | None) -> int | None:
+    """Position of the column with this heading."""
+    if name is None:
+        return None
+    headings = source.columns
+    if headings.count(name) > 1:
+        what = f"{headings.count(name)} columns have this heading; rename all but one"
+        raise InputError(what, file=source.name, column=name)
+    place = find_named(headings, name)
+    if place is None:
+        what = f"there is no such column. Columns seen: {describe(headings)}"
+        raise InputError(what, file=source.name, column=name)
+    if place == source.layout.text:
+        raise InputError("this is the column with the message, not with its label", file=source.name, column=name)
+    return place
+
+
+def _labels(rows: Sequence[Sequence[object]], place: int | None) -> list[str]:
+    """The labels of some rows, without the spaces and the apostrophe that spreadsheets bring."""
+    if place is None:
+        return [""] * len(rows)
+    return [" ".join(as_text(row[place]).removeprefix("'").split()) for row in rows]
+
+
+def _check(label: str, file: str, row: int, column: str | None) -> None:
+    if len(label) > LONGEST_LABEL:
+        what = f"a label of {len(label)} characters; is this the column with the topics?"
+        raise InputError(what, file=file, row=row, column=column)

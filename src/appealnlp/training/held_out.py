@@ -1,0 +1,67 @@
+"""Honest figures of a model from its own training messages: each judged by a network that has not seen it.
+
+What is chosen on held-out messages, temperature and review threshold, is chosen anew for each fold on all others, so that
+no message is measured with a number that was fitted to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..heads import softmax
+from .build import HeldOut
+from .calibrate import fit_temperature, review_threshold
+
+__all__ = ["Judged", "choose_topics", "judge_held_out"]
+
+F32 = npt.NDArray[np.float32]
+I64 = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Calibrated answers for held-out messages.
+
+    ``probabilities``: shape ``(messages, topics)``; ``topic`` and ``group``: numbers of the decided ones; ``confidence``
+    and ``group_confidence``: their probabilities; ``review``: whether a person should look.
+    """
+
+    probabilities: F32
+    topic: I64
+    group: I64
+    confidence: F32
+    group_confidence: F32
+    review: npt.NDArray[np.bool_]
+
+
+def judge_held_out(held_out: HeldOut, topic_groups: I64, accuracy: float, caution: float) -> Judged:
+    """Judge every training message with what its own fold had no part in.
+
+    :param topic_groups: number of the group of each topic, ascending.
+    :param accuracy: of the groups of messages not for review; ``caution``: see `calibrate.review_threshold`.
+    """
+    logits, truth, folds = held_out.logits, held_out.truth, held_out.folds
+    probabilities = np.zeros_like(logits)
+    below = np.zeros(len(truth))
+    for fold in np.unique(folds).tolist():
+        inside, others = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        temperature = fit_temperature(logits[others], truth[others], np.ones(len(others)))
+        probabilities[inside] = softmax(logits[inside] / np.float32(temperature))
+        below[inside] = review_threshold(
+            logits[others] / np.float32(temperature), topic_groups, topic_groups[truth[others]], accuracy, caution
+        )
+    topic, group, group_confidence = choose_topics(probabilities, topic_groups)
+    confidence = probabilities[np.arange(len(topic)), topic]
+    return Judged(probabilities, topic, group, confidence, group_confidence, group_confidence < below)
+
+
+def choose_topics(probabilities: F32, topic_groups: I64) -> tuple[I64, I64, F32]:
+    """Topic, group and the group's probability: the group first, then the best topic in it, as `Heads.decide` does."""
+    starts = np.searchsorted(topic_groups, np.arange(topic_groups[-1] + 1))
+    groups = np.add.reduceat(probabilities, starts, axis=1)
+    group = groups.argmax(axis=1)
+    inside = np.where(topic_groups == group[:, None], probabilities, np.float32(-1))
+    return inside.argmax(axis=1), group, groups[np.arange(len(group)), group]

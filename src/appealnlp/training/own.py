@@ -1,0 +1,249 @@
+"""Train a model on the labels of an export: choose topics, learn them, measure, write the folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date as calendar_date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import __version__
+from ..bundle import check_target, read_bundle, write_bundle
+from ..classifier import Classifier, default_model
+from ..errors import AppealError, InputError
+from ..heads import Decision
+from ..scores import Scorer
+from ..taxonomy import Taxonomy
+from ..urgency.scale import LEVELS
+from .build import Labelled, Model, Progress, Recipe, as_files, train_model
+from .choice import LEAST_MESSAGES, Choice, choose
+from .examples import Examples, LabelColumns, read_examples
+from .figures import as_json
+from .held_out import Judged, judge_held_out
+from .inherit import Inherited
+from .measure import Evaluation, Predictions, row_counts, summarize
+from .own_card import card
+from .vectors import WordVectors, load_word_vectors
+
+__all__ = ["Learned", "Trained", "learn", "save", "train"]
+
+FOLDS = 5
+STEPS = 400
+"""A small export is gone through more often, so that its network makes at least so many steps."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A model in memory with all that is known about how it was made.
+
+    ``choice``: topics and rows; ``judged``: held-out answers for ``choice.positions``, in that order; ``evaluation``:
+    figures of those answers; ``notes``: what a person should know.
+    """
+
+    model: Model
+    choice: Choice
+    judged: Judged
+    evaluation: Evaluation
+    recipe: Recipe
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model that was written: its folder, and how it was made."""
+
+    folder: Path
+    learned: Learned
+
+    def notes(self) -> list[str]:
+        """What was left aside on the way, a line each."""
+        choice, rows = self.learned.choice, self.learned.evaluation.figures.rows
+        counts = (
+            (rows.without_text, "rows without text"),
+            (rows.without_label, "rows without a label"),
+            (rows.unreadable, "unreadable rows"),
+            (choice.repeated, "rows repeat an earlier one"),
+            (choice.surplus, "messages of the largest topics not used"),
+        )
+        lines = [f"{count:,} {words}" for count, words in counts if count]
+        if choice.left_out:
+            messages = sum(choice.left_out.values())
+            lines.append(f"left out, fewer than {LEAST_MESSAGES} different messages each ({messages:,} in all):")
+            lines += [f"  {topic} ({count})" for topic, count in choice.left_out.items()]
+        lines += [
+            f"in several groups: {topic} ({', '.join(f'{group}: {count}' for group, count in groups.items())})"
+            for topic, groups in choice.several_groups.items()
+        ]
+        return lines
+
+
+def train(
+    files: str | Path | Sequence[str | Path],
+    output: str | Path,
+    *,
+    topic_column: str,
+    text_column: str | None = None,
+    group_column: str | None = None,
+    urgency_column: str | None = None,
+    auto_accuracy: float = 0.95,
+    progress: Progress = lambda what, done, total: None,
+) -> Trained:
+    """Train a model on labelled exports and write it as a folder that `appealnlp.load` reads.
+
+    :param files: one or more files of any format that is read.
+    :param output: the folder; a model that is there is replaced when the new one is whole.
+    :param topic_column: heading of the column with the labels; ``group_column`` of their groups, ``urgency_column`` of
+        levels of urgency, if there are such; ``text_column`` of the message, if it has none of the usual names.
+    :param auto_accuracy: share of right groups (of right topics without groups) among messages not marked for review.
+    :param progress: called with what is being done, how much of it is done, and of how much.
+    :raises AppealError: nothing can be learned from these files, or nothing written there; the error says why.
+    """
+    check_target(output)
+    columns = LabelColumns(topic_column, text_column, group_column, urgency_column)
+    examples = read_examples([files] if isinstance(files, (str, Path)) else files, columns)
+    learned = learn(examples, auto_accuracy=auto_accuracy, progress=progress)
+    save(learned, output)
+    return Trained(Path(output), learned)
+
+
+def learn(
+    examples: Examples,
+    *,
+    auto_accuracy: float = 0.95,
+    recipe: Recipe | None = None,
+    progress: Progress = lambda what, done, total: None,
+) -> Learned:
+    """Train on labelled rows and measure by cross-validation, near-duplicates on one side of each split.
+
+    :param recipe: settings; those that suit the number of messages if not given.
+    :raises InputError: there is nothing to learn, and why.
+    """
+    from sklearn import linear_model  # noqa: F401  (loads the libraries whose threads are limited)
+    from threadpoolctl import threadpool_limits
+
+    if not 0.5 <= auto_accuracy < 1:
+        raise InputError(f"the accuracy of messages not for review is a share from 0.5 to below 1, not {auto_accuracy}")
+    choice = choose(examples)
+    base = Inherited(Classifier(read_bundle(default_model())))
+    positions = choice.positions.tolist()
+    texts = [examples.texts[at] for at in positions]
+    recipe = replace(usual_recipe(len(texts)) if recipe is None else recipe, accuracy=auto_accuracy)
+    vectors, notes = _vectors()
+    labelled = Labelled(
+        texts, [examples.topics[at] for at in positions], np.array([examples.weights[at] for at in positions])
+    )
+    with threadpool_limits(1):  # the same sums in the same order, whatever the machine
+        model = train_model(choice.taxonomy, labelled, base, vectors, recipe, progress=progress)
+        judged = judge_held_out(model.held_out, model.heads.topic_groups, recipe.accuracy, recipe.caution)
+    taxonomy = _with_urgency(model.taxonomy, base.model, labelled)
+    return Learned(
+        replace(model, taxonomy=taxonomy),
+        choice,
+        judged,
+        _evaluation(examples, choice, model, judged, recipe, notes),
+        recipe,
+        notes,
+    )
+
+
+def usual_recipe(messages: int) -> Recipe:
+    """Settings that suit so many messages."""
+    recipe = Recipe(folds=FOLDS, doubtful=0.0)
+    batch = int(np.clip(messages // 60, 32, recipe.network.batch))
+    epochs = max(recipe.network.epochs, -(-STEPS * batch // messages))
+    return replace(recipe, network=replace(recipe.network, batch=batch, epochs=epochs))
+
+
+def _vectors() -> tuple[WordVectors, tuple[str, ...]]:
+    try:
+        return load_word_vectors(), ()
+    except AppealError:
+        nothing = WordVectors({}, np.zeros((1, 1), np.float32), [])
+        return nothing, ("trained without ready word vectors; pip install 'appealnlp[train]' brings them",)
+
+
+def _with_urgency(taxonomy: Taxonomy, base: Classifier, labelled: Labelled) -> Taxonomy:
+    """Topics with the level that the default model gives most of their messages."""
+    levels = base.decide(labelled.texts).urgency
+    topics = np.array(labelled.topics, object)
+    usual = {topic: LEVELS[int(np.bincount(levels[topics == topic]).argmax())] for topic in taxonomy.codes}
+    return Taxonomy(tuple(replace(topic, default_urgency=usual[topic.code]) for topic in taxonomy.topics))
+
+
+def _evaluation(
+    examples: Examples, choice: Choice, model: Model, judged: Judged, recipe: Recipe, notes: tuple[str, ...]
+) -> Evaluation:
+    codes = np.array(model.taxonomy.codes, object)
+    groups = np.array([topic.group for topic in model.taxonomy.topics], object)
+    truth, rest = model.held_out.truth, choice.left_out_positions
+    # The model has not seen the messages of topics that were left out: they count as what they are, errors.
+    scorer = Scorer(model.lexicon, model.weights, lambda lemma: 0)
+    others = [
+        model.heads.decide(chunk.sums) for chunk in scorer.score_many([examples.texts[at] for at in rest.tolist()])
+    ]
+    answers: list[Judged | Decision] = [judged, *others]
+    topic = np.concatenate([one.topic for one in answers])
+    nothing = np.full(len(topic), "", object)
+    predictions = Predictions(
+        positions=np.concatenate([choice.positions, rest]),
+        true_topic=np.concatenate([codes[truth], np.array([examples.topics[at] for at in rest.tolist()], object)]),
+        topic=codes[topic],
+        confidence=np.concatenate([one.confidence for one in answers]).astype(np.float64),
+        true_group=np.concatenate([groups[truth], np.array([examples.groups[at] for at in rest.tolist()], object)]),
+        group=groups[topic],
+        group_confidence=np.concatenate([one.group_confidence for one in answers]).astype(np.float64),
+        review=np.concatenate([one.review for one in answers]),
+        true_level=nothing,
+        level=nothing,
+    )
+    figures = summarize(
+        predictions,
+        known_topics=frozenset(model.taxonomy.codes),
+        known_groups=frozenset(model.taxonomy.groups) - {""},
+        rows=row_counts(examples),
+        method=f"cross-validation in {recipe.folds} folds, near-duplicates in one fold; repeated messages count once",
+        asked=recipe.accuracy,
+        threshold=model.heads.review_below,
+        notes=notes,
+    )
+    return Evaluation(figures, predictions)
+
+
+def save(learned: Learned, folder: str | Path, *, date: str | None = None) -> None:
+    """Write a model with its figures and its card.
+
+    :param date: day of training for the card, today if not given.
+    :raises OutputError: it cannot be written there.
+    """
+    folder = Path(folder)
+    entries, files = as_files(learned.model)
+    figures = learned.evaluation.figures.as_dict()
+    manifest: dict[str, Any] = {
+        **entries,
+        "name": folder.name,
+        "date": calendar_date.today().isoformat() if date is None else date,
+        "version": __version__,
+        "auto_accuracy": learned.recipe.accuracy,
+        "examples": len(learned.choice.positions),
+        "left_out": learned.choice.left_out,
+        "several_groups": learned.choice.several_groups,
+        "repeated": learned.choice.repeated,
+        "surplus": learned.choice.surplus,
+        "figures": as_json(brief(figures)),
+    }
+    files["norms.csv"] = read_bundle(default_model()).files["norms.csv"]
+    files["figures.json"] = (json.dumps(figures, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
+    write_bundle(folder, manifest, files, card(manifest))
+
+
+def brief(figures: dict[str, Any]) -> dict[str, Any]:
+    """The figures without tables of labels and curves."""
+    tables = {"labels", "confusions", "reliability", "coverage", "unknown_labels"}
+    return {
+        name: {key: one for key, one in value.items() if key not in tables} if isinstance(value, dict) else value
+        for name, value in figures.items()
+    }
