@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from .result import Alternative, Norm, Place, Reason, Result
     from .text import Document, Token, preprocess
+    from .training.estimators import AppealVectorizer, TopicNetwork
     from .training.measure import evaluate
     from .training.own import train
 
@@ -37,12 +38,14 @@ _HOMES = {
     "ModelNotFoundError": "errors", "NewerModelError": "errors", "OutputError": "errors",
     "Alternative": "result", "Norm": "result", "Place": "result", "Reason": "result", "Result": "result",
     "Document": "text", "Token": "text", "preprocess": "text",
+    "AppealVectorizer": "training.estimators", "TopicNetwork": "training.estimators",
     "evaluate": "training.measure", "train": "training.own",
 }  # fmt: skip
 
 __all__ = [
     "Alternative",
     "AppealError",
+    "AppealVectorizer",
     "Classifier",
     "CorruptModelError",
     "Document",
@@ -57,6 +60,7 @@ __all__ = [
     "Reason",
     "Result",
     "Token",
+    "TopicNetwork",
     "evaluate",
     "load",
     "preprocess",

@@ -28,6 +28,8 @@ __all__ = ["HeldOut", "Labelled", "Model", "Progress", "Recipe", "UrgencyLabels"
 
 ENOUGH_TO_TELL = 1000
 """Fewer messages than this do not say whether a source reaches an accuracy of 95 %."""
+MOST_LEVELS = 30_000
+"""More messages with an urgency are not learned from: the fit would take longer than the topics'."""
 NEVER = -1000.0
 """Bias of an output that no example has."""
 
@@ -92,12 +94,14 @@ class HeldOut:
     """Topic scores of the training messages by networks that saw neither them nor near-duplicates of theirs.
 
     ``logits``: shape ``(messages, topics)``, before the temperature; ``truth``: number of the recorded topic;
-    ``folds``: number of the network that was asked, so that whatever is chosen on some folds can be tried on another.
+    ``folds``: number of the network that was asked, so that whatever is chosen on some folds can be tried on another;
+    ``levels``: number of the urgency that a model of own levels gave messages of the first fold, -1 for all others.
     """
 
     logits: F32
     truth: npt.NDArray[np.int64]
     folds: npt.NDArray[np.int64]
+    levels: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,8 @@ def train_model(
     sample_weight = balanced_weights(examples.topics, examples.weights, recipe.balance)
 
     folds = fold_numbers([duplicate_key(text) for text in examples.texts], recipe.folds)
-    fits = recipe.folds + 1
+    present_folds = np.unique(folds).tolist()  # not all of them, where a part was split off by the same rule
+    fits = len(present_folds) + 1
 
     def fit(inside: npt.NDArray[np.int64], number: int) -> Network:
         return fit_network(
@@ -179,20 +184,25 @@ def train_model(
         )
 
     logits = np.zeros((len(truth), len(topics)), np.float32)
-    for fold in range(recipe.folds):
+    for place, fold in enumerate(present_folds):
         rows = np.flatnonzero(folds == fold)
-        logits[rows] = fit(np.flatnonzero(folds != fold), fold).logits(seen.matrix[rows], seen.vectors[rows])
+        logits[rows] = fit(np.flatnonzero(folds != fold), place).logits(seen.matrix[rows], seen.vectors[rows])
     credible = softmax(logits)[np.arange(len(truth)), truth] >= recipe.doubtful
     temperature = fit_temperature(logits, truth, np.ones(len(truth)) if examples.weights is None else examples.weights)
     threshold = _threshold_for_each_source(
         logits / temperature, topic_groups, truth, examples, np.arange(len(truth)), recipe
     )
-    net = fit(np.flatnonzero(credible), recipe.folds)
+    net = fit(np.flatnonzero(credible), fits - 1)
     words = net.words * idf[:, None]
     words[: len(lexicon.lemmas)] += lemma_vectors @ net.vectors
     topic_units = Columns(words.astype(np.float64), net.hidden_bias.astype(np.float64))
+    held_out_levels = np.full(len(truth), -1)
     if isinstance(urgency, Inherited):
         judgement = urgency.judgement(lexicon, examples.texts, truth, len(topics))
+        if any(urgency.levels):
+            progress("urgency", 0, 1)
+            judgement, held_out_levels = _own_levels(judgement, counts, logits.argmax(axis=1), folds, urgency, recipe)
+            progress("urgency", 1, 1)
     else:
         labelled = _input(count_matrix(lexicon, urgency.texts), idf, lemma_vectors)
         decided = net.logits(labelled.matrix, labelled.vectors).argmax(axis=1)
@@ -214,7 +224,7 @@ def train_model(
         judgement.by_topic.astype(np.float32),
     )
     quantiles = set_quantiles(softmax(logits / temperature), truth, _sources(examples, np.arange(len(truth))))
-    return Model(learned, lexicon, weights, heads, HeldOut(logits, truth, folds), quantiles)
+    return Model(learned, lexicon, weights, heads, HeldOut(logits, truth, folds, held_out_levels), quantiles)
 
 
 def _threshold_for_each_source(
@@ -272,6 +282,39 @@ def _urgency_columns(
         _fit(matrix, urgency.kinds, recipe.urgency_c, KINDS),
         Columns(flag.weights[:, :1] - flag.weights[:, 1:], flag.bias[:1] - flag.bias[1:]),
     ], by_topic
+
+
+def _own_levels(
+    judgement: Judgement,
+    counts: Any,
+    decided: npt.NDArray[np.int64],
+    folds: npt.NDArray[np.int64],
+    urgency: Inherited,
+    recipe: Recipe,
+) -> tuple[Judgement, npt.NDArray[np.int64]]:
+    """The urgency learned from own levels, and what it gives the messages of the first fold when it has not seen them.
+
+    :param counts: features of the training messages.
+    :param decided: number of the topic that each got when it was held out.
+    """
+    from scipy.sparse import csr_matrix, hstack
+
+    topics = len(judgement.by_topic)
+    labels = np.array(urgency.levels, object)
+    known = np.flatnonzero(labels != "")
+    known = known[np.linspace(0, len(known) - 1, min(len(known), MOST_LEVELS)).astype(np.int64)]
+    one_hot = csr_matrix(
+        (np.full(len(known), recipe.topic_prior), (np.arange(len(known)), decided[known])), shape=(len(known), topics)
+    )
+    matrix = hstack([normalize(counts[known], judgement.idf), one_hot]).tocsr()
+    inside = folds[known] != folds.min()
+    tried = _fit(matrix[inside], labels[known][inside].tolist(), recipe.urgency_c, LEVELS)
+    held_out = np.full(len(labels), -1)
+    held_out[known[~inside]] = (matrix[~inside] @ tried.weights + tried.bias).argmax(axis=1)
+    level = _fit(matrix, labels[known].tolist(), recipe.urgency_c, LEVELS)
+    features = counts.shape[1]
+    parts = [Columns(level.weights[:features] * judgement.idf[:, None], level.bias), *judgement.parts[1:]]
+    return Judgement(parts, level.weights[features:] * recipe.topic_prior, judgement.idf), held_out
 
 
 def _fit(

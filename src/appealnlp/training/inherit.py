@@ -41,9 +41,14 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Inherited:
-    """The outputs beside the topics of a loaded model."""
+    """The outputs beside the topics of a loaded model.
+
+    ``levels``: urgency codes of the heir's training messages, "" where none is recorded; where there are any, the
+    outputs of the urgency are learned from them, on the features and norms of the loaded model.
+    """
 
     model: Classifier
+    levels: Sequence[str] = ()
 
     @cached_property
     def lexicon(self) -> Lexicon:

@@ -18,6 +18,9 @@ from ..errors import AppealError, InputError
 from ..heads import Decision
 from ..scores import Scorer
 from ..taxonomy import Taxonomy
+from ..text import preprocess
+from ..urgency.decide import decide
+from ..urgency.find import find
 from ..urgency.scale import LEVELS
 from .build import Labelled, Model, Progress, Recipe, as_files, train_model
 from .choice import LEAST_MESSAGES, Choice, choose
@@ -26,6 +29,7 @@ from .figures import as_json
 from .held_out import Judged, judge_held_out
 from .inherit import Inherited
 from .measure import Evaluation, Predictions, row_counts, summarize
+from .names import level_codes
 from .own_card import card
 from .vectors import WordVectors, load_word_vectors
 
@@ -128,8 +132,9 @@ def learn(
     if not 0.5 <= auto_accuracy < 1:
         raise InputError(f"the accuracy of messages not for review is a share from 0.5 to below 1, not {auto_accuracy}")
     choice = choose(examples)
-    base = Inherited(Classifier(read_bundle(default_model())))
     positions = choice.positions.tolist()
+    levels = level_codes([examples.levels[at] for at in positions])
+    base = Inherited(Classifier(read_bundle(default_model())), levels)
     texts = [examples.texts[at] for at in positions]
     recipe = replace(usual_recipe(len(texts)) if recipe is None else recipe, accuracy=auto_accuracy)
     vectors, notes = _vectors()
@@ -144,7 +149,7 @@ def learn(
         replace(model, taxonomy=taxonomy),
         choice,
         judged,
-        _evaluation(examples, choice, model, judged, recipe, notes),
+        _evaluation(examples, choice, model, judged, base, recipe, notes),
         recipe,
         notes,
     )
@@ -175,7 +180,13 @@ def _with_urgency(taxonomy: Taxonomy, base: Classifier, labelled: Labelled) -> T
 
 
 def _evaluation(
-    examples: Examples, choice: Choice, model: Model, judged: Judged, recipe: Recipe, notes: tuple[str, ...]
+    examples: Examples,
+    choice: Choice,
+    model: Model,
+    judged: Judged,
+    base: Inherited,
+    recipe: Recipe,
+    notes: tuple[str, ...],
 ) -> Evaluation:
     codes = np.array(model.taxonomy.codes, object)
     groups = np.array([topic.group for topic in model.taxonomy.topics], object)
@@ -187,7 +198,13 @@ def _evaluation(
     ]
     answers: list[Judged | Decision] = [judged, *others]
     topic = np.concatenate([one.topic for one in answers])
-    nothing = np.full(len(topic), "", object)
+    true_level, level = np.full((2, len(topic)), "", object)
+    asked = np.flatnonzero(model.held_out.levels >= 0)
+    true_level[asked] = np.array(base.levels, object)[asked]
+    level[asked] = [
+        _raised(examples.texts[choice.positions[at]], LEVELS[model.held_out.levels[at]], base.model)
+        for at in asked.tolist()
+    ]
     predictions = Predictions(
         positions=np.concatenate([choice.positions, rest]),
         true_topic=np.concatenate([codes[truth], np.array([examples.topics[at] for at in rest.tolist()], object)]),
@@ -197,8 +214,8 @@ def _evaluation(
         group=groups[topic],
         group_confidence=np.concatenate([one.group_confidence for one in answers]).astype(np.float64),
         review=np.concatenate([one.review for one in answers]),
-        true_level=nothing,
-        level=nothing,
+        true_level=true_level,
+        level=level,
     )
     figures = summarize(
         predictions,
@@ -211,6 +228,12 @@ def _evaluation(
         notes=notes,
     )
     return Evaluation(figures, predictions)
+
+
+def _raised(text: str, level: str, base: Classifier) -> str:
+    """A level of the model as the rules may raise it."""
+    reasons = find(preprocess(text))
+    return decide(level, "", (), reasons, "", base.norms).level
 
 
 def save(learned: Learned, folder: str | Path, *, date: str | None = None) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 __all__ = ["card", "info_lines", "summary_lines"]
 
-_LISTED = 60
+_LISTED = 30
 
 
 def card(manifest: Mapping[str, Any]) -> str:
@@ -58,10 +58,13 @@ def summary_lines(figures: Mapping[str, Any]) -> list[str]:
                 )
     routing = figures.get("routing")
     if routing:
+        asked = f"{routing['level']} right in {_percent(routing['asked'])} asked"
         held = "held" if routing["held"] else "NOT held"
         lines.append(
-            f"without review: {_percent(routing['share'])} of the messages, {routing['level']} right in "
-            f"{_percent(routing['accuracy'])} of them ({_percent(routing['asked'])} asked: {held} on rows not used to choose)"
+            f"without review: {_percent(routing['share'])} of the messages, right in {_percent(routing['accuracy'])} "
+            f"of them ({asked}: {held} on rows not used to choose the threshold)"
+            if routing["share"]
+            else f"without review: no message ({asked}: no threshold reaches it)"
         )
     urgency = figures.get("urgency")
     if urgency:
