@@ -134,12 +134,12 @@ def check_target(path: str | Path) -> None:
 
 
 def write_bundle(
-    path: str | Path, manifest: Mapping[str, Any], files: Mapping[str, bytes], card: str | None = None
+    path: str | Path, manifest: Mapping[str, Any], files: Mapping[str, bytes], pages: Mapping[str, str] | None = None
 ) -> None:
     """Write a model folder; an existing one at ``path`` is replaced only when the new one is whole.
 
     :param manifest: everything but ``format`` and ``files``, which are added here.
-    :param card: text for people, written as ``README.md``; nothing reads it, no checksum covers it.
+    :param pages: texts for people, name -> text; nothing reads them, no checksum covers them.
     :raises OutputError: the folder cannot be written, or ``path`` holds something that is not a model.
     """
     path = Path(path)
@@ -155,8 +155,8 @@ def write_bundle(
                 (fresh / name).write_bytes(data)
             text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
             (fresh / _MANIFEST).write_text(text, encoding="utf-8")
-            if card is not None:
-                (fresh / "README.md").write_text(card, encoding="utf-8")
+            for name, page in (pages or {}).items():
+                (fresh / name).write_text(page, encoding="utf-8")
             old = Path(temporary) / "old"
             if path.exists():
                 path.replace(old)

@@ -135,21 +135,29 @@ class Classifier:
             for number in chosen
         )
 
-    def explain(self, text: str, *, month: int | None = None) -> Explanation:
-        """Judge one message and show which of its words spoke for and against."""
+    def explain(self, text: str, *, month: int | None = None, against: str | None = None) -> Explanation:
+        """Judge one message and show which of its words spoke for and against.
+
+        :param against: code of a topic to weigh the decided one against, instead of all others.
+        :raises InputError: the model has no such topic.
+        """
+        if against is not None and against not in self.taxonomy.codes:
+            raise InputError(f"the model has no topic {against!r}")
         result = self.classify(text, month=month)
         if result.error:
             return Explanation(result, (), ())
         heads, sums = self._heads, self._scorer.score(text)
         outputs = heads.outputs(sums)[0]
         scale = heads.steps(sums)
-        topic = heads.topic_slope(outputs, self.taxonomy.codes.index(result.topic)) * scale
+        codes = self.taxonomy.codes
+        other = None if against is None else codes.index(against)
+        topic = heads.topic_slope(outputs, codes.index(result.topic), other) * scale
         level = heads.urgency_slope(LEVELS.index(result.urgency), LEVELS.index("routine")) * scale
 
         def words(slope: Any) -> tuple[tuple[str, int, int, float], ...]:
             found = [
                 (token.text, token.start, token.end, round(float(self._form_row(token) @ slope), 4))
-                for token in self._preprocess(text).tokens
+                for token in self.preprocess(text).tokens
             ]
             return tuple(sorted((word for word in found if word[3]), key=lambda word: -abs(word[3])))
 
@@ -217,7 +225,8 @@ class Classifier:
     def _form_row(self, token: Token) -> Any:
         return self._scorer.form_row(token.form)
 
-    def _preprocess(self, text: str) -> Document:
+    def preprocess(self, text: str) -> Document:
+        """The tokens of a message with the lemmas that this model sees."""
         return preprocess(text, self._scorer.lexicon.lemmatizer)
 
     def _verdict(self, document: Document, level: str, topic: str, mask: int, month: int | None) -> Verdict:
@@ -337,7 +346,7 @@ def _norms(bundle: Bundle) -> Norms:
     if "norms.csv" not in bundle.files:
         raise CorruptModelError(f"{bundle.path}: norms.csv is missing; copy the whole folder or train the model again")
     try:
-        return load_norms(bundle.path / "norms.csv")
+        return load_norms(bundle.path / "norms.csv", bundle.files["norms.csv"])
     except InputError as error:
         raise CorruptModelError(str(error)) from error
 

@@ -187,7 +187,7 @@ class _ChunkJudge:
         """The message's tokens, worked out once for whoever asks."""
         found = self._documents.get(row)
         if found is None:
-            found = self._documents[row] = self._model._preprocess(self._texts[row])
+            found = self._documents[row] = self._model.preprocess(self._texts[row])
         return found
 
 

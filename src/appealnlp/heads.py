@@ -132,12 +132,15 @@ class Heads:
         """Calibrated probabilities of the topics, shape ``(messages, topics)``."""
         return softmax(self.layer.logits(outputs[:, : self.hidden]) * np.float32(1 / self.temperature))
 
-    def topic_slope(self, outputs: F32, topic: int) -> F32:
-        """How a topic's score against the mean of all topics moves with each output, around one message's outputs."""
+    def topic_slope(self, outputs: F32, topic: int, other: int | None = None) -> F32:
+        """How a topic's score against another's moves with each output, around one message's outputs.
+
+        :param other: number of the other topic; the mean of all topics if not given.
+        """
         slope = np.zeros(len(outputs), np.float32)
         weights = self.layer.weights * self.layer.weight_steps
-        against_mean = weights[:, topic] - weights.mean(axis=1)
-        slope[: self.hidden] = np.where(outputs[: self.hidden] > 0, against_mean, 0)
+        against = weights[:, topic] - (weights.mean(axis=1) if other is None else weights[:, other])
+        slope[: self.hidden] = np.where(outputs[: self.hidden] > 0, against, 0)
         return slope
 
     def urgency_slope(self, level: int, other: int) -> F32:

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from .headings import Language
+
 __all__ = ["evaluate"]
 
 
@@ -22,6 +24,11 @@ def evaluate(
     text_column: Annotated[str | None, typer.Option(help="Name of the column with the message.")] = None,
     group_column: Annotated[str | None, typer.Option(help="Name of the column with the group of the topic.")] = None,
     urgency_column: Annotated[str | None, typer.Option(help="Name of the column with the urgency.")] = None,
+    report: Annotated[str | None, typer.Option(metavar="OUT.html", help="File for the figures as a page.")] = None,
+    language: Annotated[Language, typer.Option(help="Language of the page.")] = Language.ru,
+    with_texts: Annotated[
+        bool, typer.Option("--with-texts", help="Show texts of the worst errors in the page, personal data masked.")
+    ] = False,
     as_json: Annotated[
         str | None, typer.Option("--json", metavar="OUT", help="File for all figures; - for stdout.")
     ] = None,
@@ -41,6 +48,9 @@ def evaluate(
         text_column=text_column,
         group_column=group_column,
         urgency_column=urgency_column,
+        report=report,
+        language=language.value,
+        with_texts=with_texts,
     ).figures.as_dict()
     text = json.dumps(figures, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     if as_json == "-":

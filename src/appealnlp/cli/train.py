@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from .headings import Language
 from .progress import stages
 
 __all__ = ["train"]
@@ -26,6 +28,10 @@ def train(
     auto_accuracy: Annotated[
         float, typer.Option(help="Share of right groups (or topics) among messages not marked for review.")
     ] = 0.95,
+    language: Annotated[Language, typer.Option(help="Language of report.html in the folder.")] = Language.ru,
+    with_texts: Annotated[
+        bool, typer.Option("--with-texts", help="Show texts of the worst errors in the report, personal data masked.")
+    ] = False,
 ) -> None:
     """Train a model on your own topics and measure it; classify and evaluate take it with --model.
 
@@ -44,6 +50,8 @@ def train(
                 group_column=group_column,
                 urgency_column=urgency_column,
                 auto_accuracy=auto_accuracy,
+                language=language.value,
+                with_texts=with_texts,
                 progress=progress,
             )
     except KeyboardInterrupt:
@@ -59,3 +67,4 @@ def train(
         typer.echo(f"  {line}")
     for line in trained.notes():
         typer.echo(line)
+    typer.echo(f"report: {Path(output) / 'report.html'}")

@@ -16,7 +16,7 @@ from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, KINDS, Heads, TopicLayer, soft
 from ..scores import Weights
 from ..taxonomy import Taxonomy, Topic
 from ..urgency.scale import LEVELS
-from .calibrate import fit_temperature, review_threshold
+from .calibrate import choose_topics, fit_temperature, review_threshold
 from .fit import ENERGY_UNIT, Columns, balanced_weights, inverse_document_frequency, message_norm, normalize, stack
 from .inherit import Inherited, Judgement
 from .lexicon import MINIMUM_MESSAGES, build_lexicon, count_matrix
@@ -24,7 +24,17 @@ from .network import Network, NetworkSettings, fit_network
 from .split import duplicate_key, fold_numbers
 from .vectors import WordVectors
 
-__all__ = ["HeldOut", "Labelled", "Model", "Progress", "Recipe", "UrgencyLabels", "as_files", "train_model"]
+__all__ = [
+    "CurvePoint",
+    "HeldOut",
+    "Labelled",
+    "Model",
+    "Progress",
+    "Recipe",
+    "UrgencyLabels",
+    "as_files",
+    "train_model",
+]
 
 ENOUGH_TO_TELL = 1000
 """Fewer messages than this do not say whether a source reaches an accuracy of 95 %."""
@@ -77,6 +87,7 @@ class Recipe:
     :param caution: by how many standard errors that accuracy must be reached on the messages it is chosen on.
     :param urgency_c: inverse strength of regularisation of urgency, kind and the vulnerable flag.
     :param topic_prior: size of the decided topic's indicator beside the words when urgency is learned.
+    :param curve: shares of the messages to learn from as well, to see what more messages bring.
     """
 
     network: NetworkSettings = field(default_factory=NetworkSettings)
@@ -87,6 +98,7 @@ class Recipe:
     doubtful: float = 0.01
     urgency_c: float = 10.0
     topic_prior: float = 0.5
+    curve: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +116,15 @@ class HeldOut:
     levels: npt.NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """Shares of right topics and groups on the same held-out messages after learning from so many others."""
+
+    messages: int
+    topic_accuracy: float
+    group_accuracy: float
+
+
 @dataclass(frozen=True)
 class Model:
     """A trained model in memory, with what it was calibrated on."""
@@ -114,6 +135,7 @@ class Model:
     heads: Heads
     held_out: HeldOut
     set_quantiles: Mapping[str, float]
+    curve: Sequence[CurvePoint]
 
 
 @dataclass(frozen=True)
@@ -170,7 +192,7 @@ def train_model(
 
     folds = fold_numbers([duplicate_key(text) for text in examples.texts], recipe.folds)
     present_folds = np.unique(folds).tolist()  # not all of them, where a part was split off by the same rule
-    fits = len(present_folds) + 1
+    fits = len(present_folds) + 1 + len(recipe.curve)
 
     def fit(inside: npt.NDArray[np.int64], number: int) -> Network:
         return fit_network(
@@ -192,7 +214,8 @@ def train_model(
     threshold = _threshold_for_each_source(
         logits / temperature, topic_groups, truth, examples, np.arange(len(truth)), recipe
     )
-    net = fit(np.flatnonzero(credible), fits - 1)
+    net = fit(np.flatnonzero(credible), len(present_folds))
+    curve = _learning_curve(fit, seen, logits, truth, topic_groups, folds, examples.texts, recipe)
     words = net.words * idf[:, None]
     words[: len(lexicon.lemmas)] += lemma_vectors @ net.vectors
     topic_units = Columns(words.astype(np.float64), net.hidden_bias.astype(np.float64))
@@ -224,7 +247,8 @@ def train_model(
         judgement.by_topic.astype(np.float32),
     )
     quantiles = set_quantiles(softmax(logits / temperature), truth, _sources(examples, np.arange(len(truth))))
-    return Model(learned, lexicon, weights, heads, HeldOut(logits, truth, folds, held_out_levels), quantiles)
+    held_out = HeldOut(logits, truth, folds, held_out_levels)
+    return Model(learned, lexicon, weights, heads, held_out, quantiles, curve)
 
 
 def _threshold_for_each_source(
@@ -249,6 +273,34 @@ def _sources(examples: Labelled, rows: npt.NDArray[np.int64]) -> list[npt.NDArra
     sources = np.array(names)
     parts = [np.flatnonzero(sources == one) for one in sorted(set(names) - {""})]
     return [np.flatnonzero(sources != ""), *(part for part in parts if len(part) >= ENOUGH_TO_TELL)]
+
+
+def _learning_curve(
+    fit: Callable[[npt.NDArray[np.int64], int], Network],
+    seen: _Input,
+    logits: F32,
+    truth: npt.NDArray[np.int64],
+    topic_groups: npt.NDArray[np.int64],
+    folds: npt.NDArray[np.int64],
+    texts: Sequence[str],
+    recipe: Recipe,
+) -> list[CurvePoint]:
+    """Accuracy on the first fold after learning from shares of the others, fewest first; near-duplicates stay together."""
+    if not recipe.curve:
+        return []
+    present_folds = np.unique(folds)
+    outside, inside = np.flatnonzero(folds == present_folds[0]), np.flatnonzero(folds != present_folds[0])
+    place = np.array(fold_numbers([duplicate_key(texts[row]) + " curve" for row in inside.tolist()], 1000)) / 1000
+    points = []
+    for number, share in enumerate((*recipe.curve, 1.0), len(present_folds) + 1):
+        rows = inside[place < share]
+        answers = logits[outside]
+        if share < 1:
+            answers = fit(rows, number).logits(seen.matrix[outside], seen.vectors[outside])
+        topic, group, _ = choose_topics(softmax(answers), topic_groups)
+        right_groups = group == topic_groups[truth[outside]]
+        points.append(CurvePoint(len(rows), float((topic == truth[outside]).mean()), float(right_groups.mean())))
+    return points
 
 
 def _input(counts: Any, idf: F32, lemma_vectors: F32) -> _Input:

@@ -13,9 +13,9 @@ import numpy.typing as npt
 
 from ..heads import softmax
 from .build import HeldOut
-from .calibrate import fit_temperature, review_threshold
+from .calibrate import choose_topics, fit_temperature, review_threshold
 
-__all__ = ["Judged", "choose_topics", "judge_held_out"]
+__all__ = ["Judged", "judge_held_out"]
 
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
@@ -56,12 +56,3 @@ def judge_held_out(held_out: HeldOut, topic_groups: I64, accuracy: float, cautio
     topic, group, group_confidence = choose_topics(probabilities, topic_groups)
     confidence = probabilities[np.arange(len(topic)), topic]
     return Judged(probabilities, topic, group, confidence, group_confidence, group_confidence < below)
-
-
-def choose_topics(probabilities: F32, topic_groups: I64) -> tuple[I64, I64, F32]:
-    """Topic, group and the group's probability: the group first, then the best topic in it, as `Heads.decide` does."""
-    starts = np.searchsorted(topic_groups, np.arange(topic_groups[-1] + 1))
-    groups = np.add.reduceat(probabilities, starts, axis=1)
-    group = groups.argmax(axis=1)
-    inside = np.where(topic_groups == group[:, None], probabilities, np.float32(-1))
-    return inside.argmax(axis=1), group, groups[np.arange(len(group)), group]

@@ -113,6 +113,9 @@ def evaluate(
     text_column: str | None = None,
     group_column: str | None = None,
     urgency_column: str | None = None,
+    report: str | Path | None = None,
+    language: str = "ru",
+    with_texts: bool = False,
 ) -> Evaluation:
     """Measure a model on labelled exports that it was not trained on.
 
@@ -120,6 +123,8 @@ def evaluate(
     :param model: folder of a model or a loaded one; the default model if not given.
     :param topic_column: heading of the column with the topic: its code or its title, as the model calls it; the other
         columns likewise. At least one of topic and group is needed.
+    :param report: where to write the figures as an HTML page, ``ru`` or ``en`` by ``language``.
+    :param with_texts: show texts of the worst errors in the page, with personal data masked.
     :raises AppealError: a file or the model cannot be used; the error says why.
     """
     if topic_column is None and group_column is None:
@@ -129,7 +134,13 @@ def evaluate(
     examples = read_examples([files] if isinstance(files, (str, Path)) else files, columns)
     if not len(examples):
         raise InputError(f"none of the {examples.read:,} rows has both a text and a label")
-    return measure(loaded, examples)
+    evaluation = measure(loaded, examples)
+    if report is not None:
+        from .report import report_on, write_report
+
+        title = str(loaded.manifest.get("name", loaded.path.name))
+        write_report(report, report_on(loaded, examples, evaluation, title=title, with_texts=with_texts), language)
+    return evaluation
 
 
 def row_counts(examples: Examples) -> RowCounts:

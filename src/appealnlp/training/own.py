@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as calendar_date
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import __version__
-from ..bundle import check_target, read_bundle, write_bundle
+from ..bundle import Bundle, check_target, read_bundle, write_bundle
 from ..classifier import Classifier, default_model
 from ..errors import AppealError, InputError
 from ..heads import Decision
@@ -31,11 +31,13 @@ from .inherit import Inherited
 from .measure import Evaluation, Predictions, row_counts, summarize
 from .names import level_codes
 from .own_card import card
+from .report import render_report, report_on
 from .vectors import WordVectors, load_word_vectors
 
 __all__ = ["Learned", "Trained", "learn", "save", "train"]
 
 FOLDS = 5
+CURVE = (0.25, 0.5)
 STEPS = 400
 """A small export is gone through more often, so that its network makes at least so many steps."""
 
@@ -94,6 +96,8 @@ def train(
     group_column: str | None = None,
     urgency_column: str | None = None,
     auto_accuracy: float = 0.95,
+    language: str = "ru",
+    with_texts: bool = False,
     progress: Progress = lambda what, done, total: None,
 ) -> Trained:
     """Train a model on labelled exports and write it as a folder that `appealnlp.load` reads.
@@ -103,6 +107,8 @@ def train(
     :param topic_column: heading of the column with the labels; ``group_column`` of their groups, ``urgency_column`` of
         levels of urgency, if there are such; ``text_column`` of the message, if it has none of the usual names.
     :param auto_accuracy: share of right groups (of right topics without groups) among messages not marked for review.
+    :param language: ``ru`` or ``en``: of ``report.html`` in the folder.
+    :param with_texts: show texts of the worst errors in the report, with personal data masked.
     :param progress: called with what is being done, how much of it is done, and of how much.
     :raises AppealError: nothing can be learned from these files, or nothing written there; the error says why.
     """
@@ -110,7 +116,15 @@ def train(
     columns = LabelColumns(topic_column, text_column, group_column, urgency_column)
     examples = read_examples([files] if isinstance(files, (str, Path)) else files, columns)
     learned = learn(examples, auto_accuracy=auto_accuracy, progress=progress)
-    save(learned, output)
+    name = Path(output).name
+
+    def pages(model: Classifier) -> dict[str, str]:
+        report = report_on(
+            model, examples, learned.evaluation, title=name, learning=learned.model.curve, with_texts=with_texts
+        )
+        return {"report.html": render_report(report, language)}
+
+    save(learned, output, pages=pages)
     return Trained(Path(output), learned)
 
 
@@ -157,7 +171,7 @@ def learn(
 
 def usual_recipe(messages: int) -> Recipe:
     """Settings that suit so many messages."""
-    recipe = Recipe(folds=FOLDS, doubtful=0.0)
+    recipe = Recipe(folds=FOLDS, doubtful=0.0, curve=CURVE)
     batch = int(np.clip(messages // 60, 32, recipe.network.batch))
     epochs = max(recipe.network.epochs, -(-STEPS * batch // messages))
     return replace(recipe, network=replace(recipe.network, batch=batch, epochs=epochs))
@@ -236,10 +250,17 @@ def _raised(text: str, level: str, base: Classifier) -> str:
     return decide(level, "", (), reasons, "", base.norms).level
 
 
-def save(learned: Learned, folder: str | Path, *, date: str | None = None) -> None:
+def save(
+    learned: Learned,
+    folder: str | Path,
+    *,
+    date: str | None = None,
+    pages: Callable[[Classifier], Mapping[str, str]] = lambda model: {},
+) -> None:
     """Write a model with its figures and its card.
 
     :param date: day of training for the card, today if not given.
+    :param pages: makes further files for people from the model, name -> text.
     :raises OutputError: it cannot be written there.
     """
     folder = Path(folder)
@@ -260,7 +281,8 @@ def save(learned: Learned, folder: str | Path, *, date: str | None = None) -> No
     }
     files["norms.csv"] = read_bundle(default_model()).files["norms.csv"]
     files["figures.json"] = (json.dumps(figures, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
-    write_bundle(folder, manifest, files, card(manifest))
+    model = Classifier(Bundle(folder, manifest, files))
+    write_bundle(folder, manifest, files, {"README.md": card(manifest), **pages(model)})
 
 
 def brief(figures: dict[str, Any]) -> dict[str, Any]:

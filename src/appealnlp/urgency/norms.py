@@ -73,13 +73,14 @@ class Norms:
         return list(self._rows)
 
 
-def load_norms(path: str | Path) -> Norms:
+def load_norms(path: str | Path, content: bytes | None = None) -> Norms:
     """Read a norms file.
 
     :param path: a UTF-8 CSV file with the columns of `COLUMNS`, separated by commas or semicolons.
+    :param content: what stands in it, if that has been read already.
     :raises InputError: naming file, row and column, if the file cannot be read or a value is wrong.
     """
-    return Norms(_read(Path(path)))
+    return Norms(_read(Path(path), content))
 
 
 def merge_norms(norms: Norms, path: str | Path) -> Norms:
@@ -101,9 +102,9 @@ def merge_norms(norms: Norms, path: str | Path) -> Norms:
     return Norms({**kept, **own})
 
 
-def _read(path: Path) -> dict[str, _Row]:
+def _read(path: Path, content: bytes | None = None) -> dict[str, _Row]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = (path.read_bytes() if content is None else content).decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"the norms file cannot be read ({error.strerror})", file=path) from error
     except UnicodeDecodeError as error:
