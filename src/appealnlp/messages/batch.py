@@ -6,13 +6,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 from .values import Kind, as_text
 
-__all__ = ["BATCH_ROWS", "MAX_CELL", "AddedColumn", "Batch", "Layout", "MemorySource", "Source"]
+__all__ = ["BATCH_ROWS", "KEPT_BYTES", "MAX_CELL", "AddedColumn", "Batch", "Layout", "MemorySource", "Source"]
 
 BATCH_ROWS = 4096
+KEPT_BYTES = 100_000_000
+"""A text file up to this size stays in memory once it has been gone through; a larger one is read again in batches."""
 MAX_CELL = 10_000_000  # characters; a message is never longer, a damaged file easily is
 
 
@@ -171,8 +173,9 @@ class MemorySource(Source):
 
 def message_texts(rows: Sequence[Sequence[object]], position: int) -> list[str]:
     """The messages of ``rows``; the apostrophe that spreadsheets put before a leading ``=`` or ``-`` is taken off."""
-    texts = [as_text(row[position]) for row in rows]
-    return [text[1:] if text.startswith("'") else text for text in texts]
+    values = [row[position] for row in rows]
+    texts = cast(list[str], values) if set(map(type, values)) == {str} else [as_text(value) for value in values]
+    return [text[1:] if text[:1] == "'" else text for text in texts]
 
 
 def message_dates(rows: Sequence[Sequence[object]], position: int | None) -> list[str | None]:
