@@ -15,12 +15,11 @@ import numpy as np
 from .heads import KINDS, Decision
 from .places import find_places
 from .result import Place
-from .scores import ChunkSums, holding
-from .text import Document
+from .scores import ChunkSums
 from .urgency.decide import Verdict, decide
-from .urgency.find import REQUIRED_MASKS, WINDOW
+from .urgency.many import Situations
 from .urgency.scale import LEVELS, TITLES_RU, rank
-from .urgency.vulnerable import VULNERABLE_MASKS, vulnerable_evidence
+from .words import ChunkWords
 
 if TYPE_CHECKING:
     from .classifier import Classifier
@@ -129,7 +128,7 @@ class _ChunkJudge:
         self._decision = model._heads.decide(chunk.sums)
         self._texts = texts[here]
         self._months = [None] * len(self._texts) if months is None else months[here]
-        self._documents: dict[int, Document] = {}
+        self._words = ChunkWords(chunk, self._texts, model._scorer.lexicon)
 
     def judged(self) -> Judged:
         """All verdicts."""
@@ -138,29 +137,28 @@ class _ChunkJudge:
         return Judged(self._texts, self._decision, verdicts, vulnerable, places)
 
     def _verdicts(self) -> tuple[list[Verdict], list[int]]:
-        model, chunk, decision = self._model, self._chunk, self._decision
+        model, decision = self._model, self._decision
         levels, topics = decision.urgency.tolist(), decision.topic.tolist()
         verdicts = [model._usual_verdict(level, topic) for level, topic in zip(levels, topics, strict=True)]
         vulnerable = decision.vulnerable.astype(int).tolist()
-        told = chunk.near(REQUIRED_MASKS, WINDOW)  # a rule may fire: look at the words
-        alarmed = (decision.urgency >= ALARM) & ~told
-        told |= alarmed & ~chunk.tokens.straight
-        for row in np.flatnonzero(told).tolist():
-            code = model._topics[topics[row]].code
-            mask = int(chunk.sums.masks[row])
-            verdicts[row] = model._verdict(self._document(row), LEVELS[levels[row]], code, mask, self._months[row])
-        for row, words in self._model_words(np.flatnonzero(alarmed & chunk.tokens.straight)):
-            code = model._topics[topics[row]].code
-            verdicts[row] = decide(LEVELS[levels[row]], self._texts[row], words, (), code, model.norms)
-        maybe = ~decision.vulnerable & holding(chunk.sums.masks, VULNERABLE_MASKS)
-        for row in np.flatnonzero(maybe).tolist():
-            vulnerable[row] = int(bool(vulnerable_evidence(self._document(row), int(chunk.sums.masks[row]))))
+        situations = Situations(self._words, ~decision.vulnerable)
+        for row in situations.vulnerable().tolist():
+            vulnerable[row] = 1
+        reasons = situations.reasons(self._months, model.norms)
+        stronger = {row for row, some in reasons.items() if rank(some[0].level) >= levels[row]}
+        alarmed = decision.urgency >= ALARM
+        alarmed[list(stronger)] = False
+        words = dict(self._model_words(np.flatnonzero(alarmed)))
+        for row in {*reasons, *words}:
+            verdicts[row] = decide(
+                LEVELS[levels[row]], self._texts[row], words.get(row, ()), reasons.get(row, ()),
+                model._topics[topics[row]].code, model.norms,
+            )  # fmt: skip
         return verdicts, vulnerable
 
     def _model_words(self, messages: Any) -> Iterator[tuple[int, tuple[tuple[int, int], ...]]]:
-        """The fast twin of `Classifier._deciding_words` for messages whose positions are straight."""
+        """The fast twin of `Classifier._deciding_words`."""
         chunk, decided = self._chunk, self._decision
-        tokens = chunk.tokens
         for level in np.unique(decided.urgency[messages]).tolist():
             some = messages[decided.urgency[messages] == level]
             high, low = self._model._level_outputs(LEVELS[level])
@@ -170,25 +168,13 @@ class _ChunkJudge:
             order = speaking[np.lexsort((-weights[speaking], owner[speaking]))]
             ranked = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
             best = np.sort(order[ranked < MODEL_WORDS])
-            offsets = tokens.offsets[owner[best]]
-            starts, ends = (
-                (tokens.starts[numbers[best]] - offsets).tolist(),
-                (tokens.ends[numbers[best]] - offsets).tolist(),
-            )
+            spans = self._words.spans(owner[best], numbers[best])
             bounds = [*np.searchsorted(owner[best], some).tolist(), len(best)]
-            for place, message in enumerate(some.tolist()):
-                here = slice(bounds[place], bounds[place + 1])
-                yield message, tuple(zip(starts[here], ends[here], strict=True))
+            for message, first, end in zip(some.tolist(), bounds, bounds[1:], strict=False):
+                yield message, tuple(spans[first:end])
 
     def _places(self, row: int) -> tuple[Place, ...]:
-        return tuple(find_places(self._texts[row], self._document(row).tokens))
-
-    def _document(self, row: int) -> Document:
-        """The message's tokens, worked out once for whoever asks."""
-        found = self._documents.get(row)
-        if found is None:
-            found = self._documents[row] = self._model._preprocess(self._texts[row])
-        return found
+        return tuple(find_places(self._texts[row], self._words.document(row).tokens))
 
 
 def rounded(values: Any) -> Any:

@@ -6,7 +6,7 @@ passes it; `REQUIRED_MASKS` tells for many messages at once which of them need a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..result import Reason
 from ..text import Document, Token
@@ -22,7 +22,8 @@ __all__ = ["REQUIRED_MASKS", "WINDOW", "find"]
 
 _LONGEST_QUOTE = 90
 
-_DURATION_UNITS = frozenset({"день", "сутки", "неделя", "месяц", "час", "год", "ночь"})
+DURATION_UNITS = frozenset({"день", "сутки", "неделя", "месяц", "час", "год", "ночь"})
+"""A match behind one of these is quoted with it."""
 _DURATION_WORDS = frozenset(["уже", "почти", "больше", "более", "целый", "весь", "около", "вторые", "третьи"])
 _ORDINALS = (
     "перв",
@@ -93,19 +94,35 @@ def find(
     rules = _candidates(mask)
     if not rules:
         return []
-    scene = Scene(document)
-    positions = Positions(document.tokens)
+    scene, positions = Scene(document), Positions(document.tokens)
+    matches = [(rule, rule.matches(scene, positions, mask)) for rule in rules]
+    return standing(scene, positions, matches, month=month, norms=norms)
+
+
+def standing(
+    scene: Scene,
+    positions: Positions,
+    matches: Iterable[tuple[Rule, Iterable[tuple[int, ...]]]],
+    *,
+    month: int | None,
+    norms: Norms | None,
+) -> list[Reason]:
+    """The reasons that rules and their matches make, in the order of `find`: of each rule the first match that stands.
+
+    :param matches: rules in the order of the table, each with its matches in the order of `Rule.matches`.
+    """
     reasons = []
-    for rule in rules:
-        if month is not None and rule.months is not None and month not in rule.months:
+    for rule, some in matches:
+        if not rule.in_season(month):
             continue
-        match = rule.first_match(scene, positions, mask)
+        match = next((match for match in some if rule.stands(scene, positions, match)), None)
         if match is not None:
-            reasons.append(_reason(rule, document, match, norms))
-    return sorted(reasons, key=_strength)
+            reasons.append(_reason(rule, scene.document, sorted(match), norms))
+    return sorted(reasons, key=strength)
 
 
-def _strength(reason: Reason) -> tuple[int, float]:
+def strength(reason: Reason) -> tuple[int, float]:
+    """For sorting: the most urgent first, of one level those with the shorter norm."""
     hours = reason.norm.hours if reason.norm is not None else None
     return -rank(reason.level), float("inf") if hours is None else hours
 
@@ -113,16 +130,28 @@ def _strength(reason: Reason) -> tuple[int, float]:
 def _reason(rule: Rule, document: Document, match: Sequence[int], norms: Norms | None) -> Reason:
     tokens = document.tokens
     numbers = [*_duration_before(tokens, match[0]), *match]
+    return quoting(rule, document.text, numbers, [(tokens[number].start, tokens[number].end) for number in numbers], norms)
+
+
+def quoting(
+    rule: Rule, text: str, numbers: Sequence[int], places: Sequence[tuple[int, int]], norms: Norms | None
+) -> Reason:
+    """The reason that a rule gives with the words that it found.
+
+    :param numbers: of the tokens, in order.
+    :param places: where they stand in the text.
+    """
     spans: list[tuple[int, int]] = []
-    for number in numbers:
-        token = tokens[number]
-        if spans and tokens[number - 1].end == spans[-1][1] and document.text[spans[-1][1] : token.start].isspace():
-            spans[-1] = (spans[-1][0], token.end)
+    previous = -1
+    for number, (start, end) in zip(numbers, places, strict=True):
+        if number == previous + 1 and spans and text[spans[-1][1] : start].isspace():
+            spans[-1] = (spans[-1][0], end)
         else:
-            spans.append((token.start, token.end))
-    whole = " ".join(document.text[spans[0][0] : spans[-1][1]].split())
+            spans.append((start, end))
+        previous = number
+    whole = " ".join(text[spans[0][0] : spans[-1][1]].split())
     if len(whole) > _LONGEST_QUOTE or "<" in whole:
-        whole = " … ".join(" ".join(document.text[start:end].split()) for start, end in spans)
+        whole = " … ".join(" ".join(text[start:end].split()) for start, end in spans)
     norm = norms.get(rule.norm) if norms is not None and rule.norm is not None else None
     return Reason(rule.name, rule.level, rule.title_ru, whole, tuple(spans), norm)
 
@@ -130,7 +159,7 @@ def _reason(rule: Rule, document: Document, match: Sequence[int], norms: Norms |
 def _duration_before(tokens: Sequence[Token], first: int) -> list[int]:
     """«третий день», «уже 2 недели» directly before a match belong to the quote."""
     start = first
-    if start and tokens[start - 1].lemma in _DURATION_UNITS:
+    if start and tokens[start - 1].lemma in DURATION_UNITS:
         start -= 1
         while start and first - start < 4 and _is_count(tokens[start - 1]):
             start -= 1
