@@ -6,7 +6,7 @@ passes it; `REQUIRED_MASKS` tells for many messages at once which of them need a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ..result import Reason
 from ..text import Document, Token
@@ -18,12 +18,13 @@ from .patterns import Positions
 from .rules import Rule, smallest
 from .scale import rank
 
-__all__ = ["REQUIRED_MASKS", "WINDOW", "find"]
+__all__ = ["LONGEST_DURATION", "REQUIRED_MASKS", "find", "is_count", "is_unit", "quoting", "strength"]
 
 _LONGEST_QUOTE = 90
 
-DURATION_UNITS = frozenset({"день", "сутки", "неделя", "месяц", "час", "год", "ночь"})
-"""A match behind one of these is quoted with it."""
+LONGEST_DURATION = 4
+"""Words of a duration that are quoted with the match behind it."""
+_DURATION_UNITS = frozenset({"день", "сутки", "неделя", "месяц", "час", "год", "ночь"})
 _DURATION_WORDS = frozenset(["уже", "почти", "больше", "более", "целый", "весь", "около", "вторые", "третьи"])
 _ORDINALS = (
     "перв",
@@ -46,10 +47,6 @@ _ORDINALS = (
 
 REQUIRED_MASKS: tuple[int, ...] = smallest(mask for rule in RULES for mask in rule.required)
 """A message can fire a rule only if its mask holds all bits of at least one of these."""
-
-
-WINDOW = max(1 + sum(gap + 1 for gap, *_ in pattern.gaps) for rule in RULES for pattern in rule.patterns)
-"""All words of a match stand within so many neighbouring tokens."""
 
 
 def _index() -> dict[int, list[tuple[int, int]]]:
@@ -95,29 +92,12 @@ def find(
     if not rules:
         return []
     scene, positions = Scene(document), Positions(document.tokens)
-    matches = [(rule, rule.matches(scene, positions, mask)) for rule in rules]
-    return standing(scene, positions, matches, month=month, norms=norms)
-
-
-def standing(
-    scene: Scene,
-    positions: Positions,
-    matches: Iterable[tuple[Rule, Iterable[tuple[int, ...]]]],
-    *,
-    month: int | None,
-    norms: Norms | None,
-) -> list[Reason]:
-    """The reasons that rules and their matches make, in the order of `find`: of each rule the first match that stands.
-
-    :param matches: rules in the order of the table, each with its matches in the order of `Rule.matches`.
-    """
     reasons = []
-    for rule, some in matches:
-        if not rule.in_season(month):
-            continue
-        match = next((match for match in some if rule.stands(scene, positions, match)), None)
-        if match is not None:
-            reasons.append(_reason(rule, scene.document, sorted(match), norms))
+    for rule in rules:
+        if rule.in_season(month):
+            match = rule.first_match(scene, positions, mask)
+            if match is not None:
+                reasons.append(_reason(rule, document, match, norms))
     return sorted(reasons, key=strength)
 
 
@@ -159,12 +139,18 @@ def quoting(
 def _duration_before(tokens: Sequence[Token], first: int) -> list[int]:
     """«третий день», «уже 2 недели» directly before a match belong to the quote."""
     start = first
-    if start and tokens[start - 1].lemma in DURATION_UNITS:
+    if start and is_unit(tokens[start - 1].lemma):
         start -= 1
-        while start and first - start < 4 and _is_count(tokens[start - 1]):
+        while start and first - start < LONGEST_DURATION and is_count(tokens[start - 1].form, tokens[start - 1].lemma):
             start -= 1
     return list(range(start, first))
 
 
-def _is_count(token: Token) -> bool:
-    return token.form.isdigit() or token.lemma in _DURATION_WORDS or token.lemma.startswith(_ORDINALS)
+def is_unit(lemma: str) -> bool:
+    """Whether a word is a measure of time («день»)."""
+    return lemma in _DURATION_UNITS
+
+
+def is_count(form: str, lemma: str) -> bool:
+    """Whether a word may tell how many («2», «третий», «уже»)."""
+    return form.isdigit() or lemma in _DURATION_WORDS or lemma.startswith(_ORDINALS)

@@ -1,14 +1,12 @@
 """Named situations and vulnerable people in all messages of a chunk: the fast twin of `find` and `vulnerable_evidence`.
 
-Patterns are matched on arrays; only a message with a match is looked at as words, and only the rules that match it are
-tried on it.
+Patterns and look-alikes are matched on arrays. Words are looked at only where one that can set off a guard stands near a
+match, and the guards themselves are the plain ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -16,71 +14,43 @@ import numpy.typing as npt
 
 from ..result import Reason
 from ..text import Document
-from .find import DURATION_UNITS, quoting, standing, strength
-from .guards import REACH, Guard, Scene, is_abbreviation, may_forbid
+from .find import LONGEST_DURATION, is_count, is_unit, quoting, strength
+from .guards import REACH, Guard, Scene, is_abbreviation, may_forbid, stands
 from .hazards import RULES
-from .matching import SLOT_SETS, Matcher, runs
+from .matching import Matcher, Matches, runs
 from .norms import Norms
-from .patterns import Positions
-from .rules import Rule
 from .vulnerable import LOOK_ALIKES, PATTERNS
 
-__all__ = ["ABBREVIATION", "COUNTS", "Situations", "Words", "hint"]
+__all__ = ["ABBREVIATION", "Situations", "Words", "hint"]
 
+I16 = npt.NDArray[np.int16]
 I64 = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-_RULE_OF = np.array([number for number, rule in enumerate(RULES) for _ in rule.patterns], np.int64)
-_RULES_END, _EVIDENCE_END = len(_RULE_OF), len(_RULE_OF) + len(PATTERNS)
-_PATTERNS = (*(pattern for rule in RULES for pattern in rule.patterns), *PATTERNS, *LOOK_ALIKES)
-"""Those of the rules, of vulnerable people, and of what only looks like them, in this order."""
-_MATCHER = Matcher(_PATTERNS)
-_CROSSES = np.ones((len(_PATTERNS), max(len(pattern.slots) for pattern in _PATTERNS) - 1), bool)
-"""Whether a sentence may end before each slot of a pattern but the first."""
-for _number, _pattern in enumerate(_PATTERNS):
-    _CROSSES[_number, : len(_pattern.gaps)] = [crosses for _, _, crosses in _pattern.gaps]
+UNIT, COUNT, ABBREVIATION = 1 << 8, 1 << 9, 1 << 10
+"""Hints: the word is a measure of time; it tells how many; a full stop behind it may be its own."""
 
-
-COUNTS, ABBREVIATION = 1 << 8, 1 << 9
-"""Hints: the word counts days or hours; a full stop behind it may be its own."""
+_PEOPLE = len(RULES)
+"""Subjects are the numbers of the rules, and this one for vulnerable people."""
+_SUBJECTS = _PEOPLE + 1
+_TOLD = [*((subject, p) for subject, rule in enumerate(RULES) for p in rule.patterns), *((_PEOPLE, p) for p in PATTERNS)]
+_ALIKE = [*((subject, p) for subject, rule in enumerate(RULES) for p in rule.unless), *((_PEOPLE, p) for p in LOOK_ALIKES)]
+_ANYWHERE = [(subject, p) for subject, rule in enumerate(RULES) for p in rule.unless_anywhere]
+_TELLING = Matcher([pattern for _, pattern in _TOLD])
+_LOOKING_ALIKE = Matcher([pattern for _, pattern in (*_ALIKE, *_ANYWHERE)])
+_SUBJECT = np.array([subject for subject, _ in _TOLD], np.int64)
+_SUBJECT_ALIKE = np.array([subject for subject, _ in (*_ALIKE, *_ANYWHERE)], np.int64)
 _GUARDS = np.array([rule.guards.value for rule in RULES], np.int16)
 
-_STRIKES, _STRIKES_ANYWHERE, _MAY_STRIKE, _MAY_STRIKE_ANYWHERE = 1, 2, 4, 8
 
-
-def _look_alikes(rule: Rule) -> Iterator[tuple[int, int]]:
-    """Slots, and what a word that fills one does to the matches of a rule: look-alikes of one slot strike them out."""
-    for pattern in rule.unless:
-        crosses = any(crosses for _, _, crosses in pattern.gaps)
-        yield pattern.slots[-1], _MAY_STRIKE_ANYWHERE if crosses else _MAY_STRIKE if pattern.gaps else _STRIKES
-    for pattern in rule.unless_anywhere:
-        yield pattern.slots[-1], _MAY_STRIKE_ANYWHERE if pattern.gaps else _STRIKES_ANYWHERE
-
-
-_LOOK_ALIKES = tuple(tuple(_look_alikes(rule)) for rule in RULES)
-_ANYWHERE = np.array([any(what & (_STRIKES_ANYWHERE | _MAY_STRIKE_ANYWHERE) for _, what in some) for some in _LOOK_ALIKES])
-
-
-class _Strikers:
-    """What words do to the matches of the rules, by slot set; grown when there are new ones."""
-
-    def __init__(self) -> None:
-        self._known = np.zeros((len(RULES), 0), np.uint8)
-
-    def table(self) -> npt.NDArray[np.uint8]:
-        """Bits of what `_look_alikes` tells, shape ``(rules, slot sets)``."""
-        known = self._known
-        if known.shape[1] < len(SLOT_SETS.masks):
-            masks = list(SLOT_SETS.masks)
-            known = np.zeros((len(RULES), len(masks)), np.uint8)
-            for number, some in enumerate(_LOOK_ALIKES):
-                for slot, what in some:
-                    known[number] |= np.array([what * (mask >> slot & 1) for mask in masks], np.uint8)
-            self._known = known
-        return known
-
-
-_STRIKERS = _Strikers()
+def hint(form: str, lemma: str) -> int:
+    """What a word may change near a match, as bits: the guards that it can set off, `UNIT`, `COUNT`, `ABBREVIATION`."""
+    return (
+        may_forbid(form, lemma).value
+        | (UNIT if is_unit(lemma) else 0)
+        | (COUNT if is_count(form, lemma) else 0)
+        | (ABBREVIATION if is_abbreviation(form) else 0)
+    )
 
 
 class Words(Protocol):
@@ -97,7 +67,7 @@ class Words(Protocol):
     def sentences(self, messages: I64) -> I64:
         """Sentence numbers of all tokens, ascending from message to message; the other messages are one sentence each."""
 
-    def hints(self, tokens: I64) -> npt.NDArray[np.int16]:
+    def hints(self, tokens: I64) -> I16:
         """The hints of some tokens (see `hint`)."""
 
     def spans(self, messages: I64, tokens: I64) -> list[tuple[int, int]]:
@@ -105,15 +75,6 @@ class Words(Protocol):
 
     def document(self, message: int) -> Document:
         """A message with its tokens."""
-
-
-def hint(form: str, lemma: str) -> int:
-    """What a word may change near a match, as bits: the guards it can set off, and `COUNTS` and `ABBREVIATION`."""
-    return (
-        may_forbid(form, lemma).value
-        | (COUNTS if lemma in DURATION_UNITS else 0)
-        | (ABBREVIATION if is_abbreviation(form) else 0)
-    )
 
 
 class Situations:
@@ -125,23 +86,34 @@ class Situations:
 
     def __init__(self, words: Words, asked: Bools) -> None:
         self._words = words
-        found = _MATCHER.find(words.slot_sets, words.bounds)
-        owner = np.searchsorted(words.bounds, found.tokens[:, 0], side="right") - 1
-        wanted = (found.patterns < _RULES_END) | asked[owner]
-        sentences = words.sentences(np.unique(owner[wanted & (found.patterns < _EVIDENCE_END)]))
-        of = sentences[found.tokens]
-        wanted &= (_CROSSES[found.patterns] | (of[:, 1:] == of[:, :-1])).all(axis=1) | (found.patterns >= _EVIDENCE_END)
-        kept = np.flatnonzero(wanted)
-        order = kept[np.lexsort((*found.tokens[kept].T[::-1], found.patterns[kept], owner[kept]))]
-        self._sentences = sentences
-        self._patterns, self._tokens, self._owner = found.patterns[order], found.tokens[order], owner[order]
+        self._scenes: dict[int, Scene] = {}
+        found = _TELLING.find(words.slot_sets, words.bounds)
+        found = found.some((_SUBJECT[found.patterns] != _PEOPLE) | asked[found.owner])
+        self._sentences = words.sentences(np.unique(found.owner))
+        found = found.some(_TELLING.within_sentences(found, self._sentences))
+        self._found = found.some(~self._looks_alike(found)).ordered()
+        self._subjects = _SUBJECT[self._found.patterns]
+
+    def _looks_alike(self, found: Matches) -> Bools:
+        """From which matches a look-alike takes the force."""
+        bounds, sentences = self._words.bounds, self._sentences
+        concerned = np.zeros(len(bounds) - 1, bool)
+        concerned[found.owner] = True
+        sets = np.where(np.repeat(concerned, np.diff(bounds)), self._words.slot_sets, 0)
+        alike = _LOOKING_ALIKE.find(sets, bounds)
+        anywhere = alike.some(alike.patterns >= len(_ALIKE))
+        alike = alike.some((alike.patterns < len(_ALIKE)) & _LOOKING_ALIKE.within_sentences(alike, sentences))
+        subjects, of_alike, of_anywhere = (
+            _SUBJECT[found.patterns], _SUBJECT_ALIKE[alike.patterns], _SUBJECT_ALIKE[anywhere.patterns],
+        )  # fmt: skip
+        here = sentences[found.tokens[:, 0]] * _SUBJECTS + subjects
+        struck = np.isin(here, sentences[alike.tokens[:, 0]] * _SUBJECTS + of_alike)
+        struck |= np.isin(found.owner * _SUBJECTS + subjects, anywhere.owner * _SUBJECTS + of_anywhere)
+        return struck
 
     def vulnerable(self) -> I64:
         """The messages asked for that hold evidence of a vulnerable person, as `vulnerable_evidence` tells it."""
-        places = self._sentences[self._tokens[:, 0]]
-        evidence = (self._patterns >= _RULES_END) & (self._patterns < _EVIDENCE_END)
-        evidence[evidence] = ~np.isin(places[evidence], places[self._patterns >= _EVIDENCE_END])
-        return np.unique(self._owner[evidence])
+        return np.unique(self._found.owner[self._subjects == _PEOPLE])
 
     def reasons(self, months: Sequence[int | None], norms: Norms | None) -> dict[int, list[Reason]]:
         """The reasons of each message that has some, as `appealnlp.urgency.find.find` gives them.
@@ -149,93 +121,83 @@ class Situations:
         :param months: month of each message, if known.
         :param norms: where the norms of the rules are looked up.
         """
-        here = np.flatnonzero(self._patterns < _RULES_END)
-        owner, rules, tokens = self._owner[here], _RULE_OF[self._patterns[here]], self._tokens[here]
-        struck, doubtful = self._judged(owner, rules, tokens)
-        left = np.flatnonzero(~struck)
-        of = owner[left] * len(RULES) + rules[left]
-        first = left[np.flatnonzero(np.diff(of, prepend=-1))]  # the first that may stand, of each message and rule
-        look = np.zeros(len(self._words.bounds), bool)
-        look[owner[first[doubtful[first]]]] = True
+        chosen = np.array(self._standing(months), np.int64)
+        owner, rules = self._found.owner[chosen], self._subjects[chosen]
+        numbers = self._quoted(owner, self._found.tokens[chosen])
+        row, column = np.nonzero(numbers >= 0)
+        tokens = numbers[row, column]
+        spans = self._words.spans(owner[row], tokens)
+        tokens = tokens.tolist()
         found: dict[int, list[Reason]] = {}
-        sure = first[~look[owner[first]]]
-        for message, reason in self._quoted(owner[sure], rules[sure], tokens[sure], months, norms):
+        first = 0
+        ends = np.cumsum(np.bincount(row, minlength=len(chosen))).tolist()
+        for message, rule, end in zip(owner.tolist(), rules.tolist(), ends, strict=True):
+            text = self._words.texts[message]
+            reason = quoting(RULES[rule], text, tokens[first:end], spans[first:end], norms)
             found.setdefault(message, []).append(reason)
+            first = end
         for reasons in found.values():
             reasons.sort(key=strength)
-        others = np.flatnonzero(look[owner])
-        found.update(self._looked_at(owner[others], rules[others], tokens[others], months, norms))
         return found
 
-    def _judged(self, owner: I64, rules: I64, tokens: I64) -> tuple[Bools, Bools]:
-        """Which matches a look-alike strikes out for sure; which of the others need a look at the words around them."""
+    def _standing(self, months: Sequence[int | None]) -> list[int]:
+        """Numbers of the matches that make reasons: the first one that stands of each message and rule in season."""
+        here = np.flatnonzero(self._subjects != _PEOPLE)
+        owner, rules = self._found.owner[here], self._subjects[here]
+        guarded = self._guarded(owner, rules, self._found.tokens[here])
+        standing = []
+        done = None
+        rows = zip(here.tolist(), owner.tolist(), rules.tolist(), guarded.tolist(), strict=True)
+        for number, message, rule, doubtful in rows:
+            if (message, rule) == done or not RULES[rule].in_season(months[message]):
+                continue
+            if not doubtful or self._stands(message, rule, number):
+                standing.append(number)
+                done = message, rule
+        return standing
+
+    def _stands(self, message: int, rule: int, number: int) -> bool:
+        first, end = self._words.bounds[message : message + 2].tolist()
+        scene = self._scenes.get(message)
+        if scene is None:
+            scene = self._scenes[message] = Scene(self._words.document(message), self._sentences[first:end].tolist())
+        match = [token - first for token in self._found.tokens[number].tolist() if token >= 0]
+        return stands(scene, match, RULES[rule].guards)
+
+    def _guarded(self, owner: I64, rules: I64, tokens: I64) -> Bools:
+        """Which matches have a word near them that can set off a guard of their rule."""
         sentences, bounds = self._sentences, self._words.bounds
-        last = tokens.max(axis=1)
-        start = np.where(tokens < 0, last[:, None], tokens).min(axis=1)
+        start, last = _ends(tokens)
         sentence = sentences[tokens[:, 0]]
-        anywhere = _ANYWHERE[rules]
         # Guards look at the sentence and the next one, and at two words on either side of the match.
         low = np.maximum(np.minimum(np.searchsorted(sentences, sentence), start - 2), bounds[owner])
         high = np.maximum(np.searchsorted(sentences, sentence + 1, side="right"), last + 3)
-        high = np.minimum(high, bounds[owner + 1])
-        match, near = runs(np.where(anywhere, bounds[owner], low), np.where(anywhere, bounds[owner + 1], high))
-        start, last, low, high = start[match], last[match], low[match], high[match]
+        match, near = runs(low, np.minimum(high, bounds[owner + 1]))
+        hints = self._words.hints(near) & _GUARDS[rules[match]]
+        some = np.flatnonzero(hints)
+        match, near, hints = match[some], near[some], hints[some]
+        inside = (near[:, None] == tokens[match]).any(axis=1)
+        before = (near[:, None] == tokens[match] - 1).any(axis=1) & ~inside
+        hints[inside] &= Guard.FUTURE.value  # the only guard that minds a word of the match itself
+        hints[~before] &= ~Guard.NEGATED.value
+        for guard, (words_before, words_behind) in REACH.items():
+            far = (near < start[match] - words_before) | (near > last[match] + words_behind)
+            hints[far] &= ~guard.value
+        guarded = np.zeros(len(owner), bool)
+        guarded[match[hints != 0]] = True
+        return guarded
 
-        does = _STRIKERS.table()[rules[match], self._words.slot_sets[near]]
-        does[(sentences[near] != sentence[match])] &= _STRIKES_ANYWHERE | _MAY_STRIKE_ANYWHERE
-        struck = does & (_STRIKES | _STRIKES_ANYWHERE) != 0
-        doubtful = does != 0
-
-        hints = self._words.hints(near)
-        doubtful |= (hints & COUNTS != 0) & (near == start - 1)
-        hints &= _GUARDS[rules[match]]
-        matched = tokens[match]
-        inside = (near[:, None] == matched).any(axis=1)
-        doubtful |= (hints & Guard.NEGATED.value != 0) & (near[:, None] == matched - 1).any(axis=1) & ~inside
-        hints[inside] &= Guard.FUTURE.value
-        doubtful |= (hints & Guard.FIXED.value != 0) & (near >= low) & (near < high)
-        for guard, (before, behind) in REACH.items():
-            doubtful |= (hints & guard.value != 0) & (near >= start - before) & (near <= last + behind)
-        return _any_of(struck, match, len(owner)), _any_of(doubtful, match, len(owner))
-
-    def _quoted(
-        self, owner: I64, rules: I64, tokens: I64, months: Sequence[int | None], norms: Norms | None
-    ) -> Iterator[tuple[int, Reason]]:
-        """Messages and the reasons that matches make which stand for sure."""
-        tokens = np.sort(tokens, axis=1)
-        row, column = np.nonzero(tokens >= 0)
-        numbers = tokens[row, column]
-        places = self._words.spans(owner[row], numbers)
-        ends = np.cumsum(np.bincount(row, minlength=len(owner))).tolist()
-        numbers = numbers.tolist()
-        first = 0
-        for message, rule, end in zip(owner.tolist(), rules.tolist(), ends, strict=True):
-            if RULES[rule].in_season(months[message]):
-                text = self._words.texts[message]
-                yield message, quoting(RULES[rule], text, numbers[first:end], places[first:end], norms)
-            first = end
-
-    def _looked_at(
-        self, owner: I64, rules: I64, tokens: I64, months: Sequence[int | None], norms: Norms | None
-    ) -> Iterator[tuple[int, list[Reason]]]:
-        """Messages and their reasons, from all their matches and their words."""
-        bounds, sets, masks = self._words.bounds, self._words.slot_sets, SLOT_SETS.masks
-        rows = zip(owner.tolist(), rules.tolist(), (tokens - bounds[owner, None]).tolist(), strict=True)
-        for message, some in groupby(rows, key=itemgetter(0)):
-            first, end = bounds[message : message + 2].tolist()
-            matches = [
-                (RULES[rule], [tuple(token for token in match if token >= 0) for _, _, match in group])
-                for rule, group in groupby(some, key=itemgetter(1))
-            ]
-            scene = Scene(self._words.document(message), self._sentences[first:end].tolist())
-            positions = Positions.of_slots([masks[number] for number in sets[first:end].tolist()])
-            reasons = standing(scene, positions, matches, month=months[message], norms=norms)
-            if reasons:
-                yield message, reasons
+    def _quoted(self, owner: I64, tokens: I64) -> I64:
+        """Tokens of matches in order, with the durations before them («третий день»); -1 is none."""
+        first = self._words.bounds[owner]
+        before = _ends(tokens)[0][:, None] - np.arange(1, LONGEST_DURATION + 1)
+        hints = self._words.hints(np.maximum(before, 0).ravel()).reshape(before.shape)
+        belongs = (before >= first[:, None]) & (hints & np.array([UNIT] + [COUNT] * (LONGEST_DURATION - 1)) != 0)
+        belongs = np.logical_and.accumulate(belongs, axis=1)
+        return np.sort(np.column_stack([np.where(belongs, before, -1), tokens]), axis=1)
 
 
-def _any_of(flags: Bools, owner: I64, size: int) -> Bools:
-    """Of which owners a flag is set."""
-    found = np.zeros(size, bool)
-    found[owner[flags]] = True
-    return found
+def _ends(tokens: I64) -> tuple[I64, I64]:
+    """First and last token of matches."""
+    last = tokens.max(axis=1)
+    return np.where(tokens < 0, last[:, None], tokens).min(axis=1), last

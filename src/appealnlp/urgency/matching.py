@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -70,14 +71,23 @@ SLOT_SETS = SlotSets()
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Ways to fill the slots of patterns, in no order, without regard to sentences.
+    """Ways to fill the slots of patterns, in no order.
 
-    ``patterns``: number of the pattern; ``tokens``: shape ``(matches, most slots)``, numbers of the tokens in slot order,
-    -1 behind the last slot.
+    ``patterns``: number of the pattern; ``owner``: number of the message; ``tokens``: shape ``(matches, most slots)``,
+    numbers of the tokens in slot order, -1 behind the last slot.
     """
 
     patterns: I64
+    owner: I64
     tokens: I64
+
+    def some(self, chosen: npt.NDArray[Any]) -> Matches:
+        """Those that a mask or an array of numbers chooses."""
+        return Matches(self.patterns[chosen], self.owner[chosen], self.tokens[chosen])
+
+    def ordered(self) -> Matches:
+        """Message by message, pattern by pattern, those of one pattern as `Pattern.matches` yields them."""
+        return self.some(np.lexsort((*self.tokens.T[::-1], self.patterns, self.owner)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +123,13 @@ class _Table:
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """Tables for the first ``known`` slot sets, and for each pattern of one slot the sets that fill it."""
+    """Tables for the first ``known`` slot sets; the patterns of one slot that set *i* fills are
+    ``alone[bounds[i]:bounds[i + 1]]``."""
 
     known: int
     tables: tuple[_Table, ...]
-    alone: tuple[tuple[int, Bools], ...]
+    bounds: I64
+    alone: I64
 
 
 class Matcher:
@@ -140,10 +152,13 @@ class Matcher:
         ]
         pattern, place, left, right, reach, free = np.array(steps, np.int64).reshape(-1, 6).T
         self._steps = _Steps(pattern, place, left, right, reach, free.astype(bool))
-        self._compiled = _Compiled(0, (), ())
+        self._crosses = np.ones((len(patterns), int(self._lengths.max(initial=1)) - 1), bool)
+        for number, each in enumerate(patterns):
+            self._crosses[number, : len(each.gaps)] = [crosses for _, _, crosses in each.gaps]
+        self._compiled = _Compiled(0, (), np.zeros(1, np.int64), np.zeros(0, np.int64))
 
     def find(self, sets: Numbers, bounds: I64) -> Matches:
-        """All matches in some messages.
+        """All matches in some messages, without regard to sentences.
 
         :param sets: number of the slot set of each token.
         :param bounds: message *m* owns the tokens ``bounds[m]:bounds[m + 1]``.
@@ -151,16 +166,29 @@ class Matcher:
         compiled = self._compiled_for(sets)
         filled = np.flatnonzero(sets)
         owner = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))[filled]
-        near = [self._near(table, sets[filled], filled, owner) for table in compiled.tables]
-        holding = [np.concatenate(column) for column in zip(*near, strict=True)]
-        found = [self._filling(compiled, sets), *self._joined(*holding, len(sets))]
+        some = sets[filled]
+        token, entry = runs(compiled.bounds[some], compiled.bounds[some + 1])
+        found = [(compiled.alone[entry], filled[token, None])]
+        if compiled.tables:
+            near = [self._near(table, some, filled, owner) for table in compiled.tables]
+            found += self._joined(*(np.concatenate(column) for column in zip(*near, strict=True)), len(sets))
         most = int(self._lengths.max(initial=1))
         tokens = np.full((sum(len(patterns) for patterns, _ in found), most), -1, np.int64)
         at = 0
         for patterns, chosen in found:
             tokens[at : at + len(patterns), : chosen.shape[1]] = chosen
             at += len(patterns)
-        return Matches(np.concatenate([patterns for patterns, _ in found]), tokens)
+        owner = np.searchsorted(bounds, tokens[:, 0], side="right") - 1
+        return Matches(np.concatenate([patterns for patterns, _ in found]), owner, tokens)
+
+    def within_sentences(self, matches: Matches, sentences: I64) -> Bools:
+        """Inside which matches no sentence ends, except where the pattern allows it.
+
+        :param sentences: of each token, the number of its sentence.
+        """
+        of = sentences[matches.tokens]
+        found: Bools = ((of[:, 1:] == of[:, :-1]) | self._crosses[matches.patterns]).all(axis=1)
+        return found
 
     def _near(self, table: _Table, sets: Numbers, tokens: I64, owner: I64) -> tuple[I64, I64, I64]:
         """The steps that hold: number of the step, its left and its right token."""
@@ -207,13 +235,6 @@ class Matcher:
             fresh = np.flatnonzero((chosen != last[:, None]).all(axis=1))
             pattern, chosen = pattern[fresh], np.column_stack([chosen[fresh], last[fresh]])
 
-    def _filling(self, compiled: _Compiled, sets: Numbers) -> tuple[I64, I64]:
-        """Matches of the patterns of one slot."""
-        found = [(number, np.flatnonzero(fills[sets])) for number, fills in compiled.alone]
-        patterns = [np.full(len(tokens), number) for number, tokens in found]
-        nothing = np.zeros(0, np.int64)
-        return np.concatenate([nothing, *patterns]), np.concatenate([nothing, *(at for _, at in found)])[:, None]
-
     def _compiled_for(self, sets: Numbers) -> _Compiled:
         """Tables that know these slot sets; made anew when there are new ones, which soon happens no more."""
         compiled = self._compiled
@@ -226,8 +247,10 @@ class Matcher:
                 if len(chosen):
                     tables.append(_table(masks, self._steps, chosen))
                 shorter = reach
-            alone = tuple((number, np.array([mask >> slot & 1 for mask in masks], bool)) for number, slot in self._alone)
-            compiled = self._compiled = _Compiled(len(masks), tuple(tables), alone)
+            alone = [[number for number, slot in self._alone if mask >> slot & 1] for mask in masks]
+            bounds = np.append(0, np.cumsum([len(some) for some in alone]))
+            numbers = np.array([number for some in alone for number in some], np.int64)
+            compiled = self._compiled = _Compiled(len(masks), tuple(tables), bounds, numbers)
         return compiled
 
 

@@ -183,21 +183,18 @@ class Positions:
     __slots__ = ("_filled", "_lists", "seen")
 
     def __init__(self, tokens: Sequence[Token]) -> None:
-        self._fill([LEXICON.slots_of(token.lemma, token.form) for token in tokens])
-
-    @classmethod
-    def of_slots(cls, slots: Sequence[int]) -> Positions:
-        """The same from the slots that each token fills, as bit masks."""
-        positions = cls.__new__(cls)
-        positions._fill(slots)
-        return positions
-
-    def _fill(self, slots: Sequence[int]) -> None:
-        self._filled = [(number, some) for number, some in enumerate(slots) if some]
+        self._filled: list[tuple[int, int]] = []
         self._lists: dict[int, list[int]] = {}
-        self.seen = 0
-        for _, some in self._filled:
-            self.seen |= some
+        seen = 0
+        known = LEXICON.known  # looked up here, not through a method: this loop is most of the cost of the rules
+        for number, token in enumerate(tokens):
+            slots = known.get((token.lemma, token.form))
+            if slots is None:
+                slots = LEXICON.slots_of(token.lemma, token.form)
+            if slots:
+                self._filled.append((number, slots))
+                seen |= slots
+        self.seen = seen
 
     def of(self, slot: int) -> list[int]:
         """Numbers of the tokens that fill a slot, in order."""

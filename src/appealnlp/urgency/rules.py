@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .guards import Guard, Scene, stands
@@ -55,16 +55,17 @@ class Rule:
         """Whether it can happen in a month; in an unknown one everything can."""
         return month is None or self.months is None or month in self.months
 
-    def matches(self, scene: Scene, positions: Positions, mask: int) -> Iterator[tuple[int, ...]]:
-        """Token numbers of every match within its sentences, in slot order."""
+    def first_match(self, scene: Scene, positions: Positions, mask: int) -> tuple[int, ...] | None:
+        """Token numbers of the first match that stands, or ``None``."""
         for pattern in self.patterns:
-            if mask & pattern.required == pattern.required:
-                for match in pattern.matches(positions):
-                    if pattern.within_sentences(match, scene.sentences):
-                        yield match
+            if mask & pattern.required != pattern.required:
+                continue
+            for match in pattern.matches(positions):
+                if pattern.within_sentences(match, scene.sentences) and self._holds(scene, positions, match):
+                    return tuple(sorted(match))
+        return None
 
-    def stands(self, scene: Scene, positions: Positions, match: Sequence[int]) -> bool:
-        """Whether no guard and no look-alike takes the force out of a match."""
+    def _holds(self, scene: Scene, positions: Positions, match: Sequence[int]) -> bool:
         if not stands(scene, match, self.guards):
             return False
         if any(_occurs(pattern, positions) for pattern in self.unless_anywhere):

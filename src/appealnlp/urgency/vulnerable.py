@@ -51,7 +51,12 @@ def vulnerable_evidence(document: Document, mask: int | None = None) -> list[tup
         return []
     positions = Positions(document.tokens)
     scene = Scene(document)
-    money = {scene.sentences[match[0]] for pattern in LOOK_ALIKES for match in pattern.matches(positions)}
+    money = {
+        scene.sentences[match[0]]
+        for pattern in LOOK_ALIKES
+        for match in pattern.matches(positions)
+        if pattern.within_sentences(match, scene.sentences)
+    }
     spans = set()
     for pattern in PATTERNS:
         if mask & pattern.required != pattern.required:
