@@ -16,7 +16,7 @@ from .heads import KINDS, Decision
 from .places import find_places
 from .result import Place
 from .scores import ChunkSums
-from .urgency.decide import Verdict, decide
+from .urgency.decide import Verdict, decide, with_words
 from .urgency.many import Situations
 from .urgency.scale import LEVELS, TITLES_RU, rank
 from .words import ChunkWords
@@ -149,11 +149,12 @@ class _ChunkJudge:
         alarmed = decision.urgency >= ALARM
         alarmed[list(stronger)] = False
         words = dict(self._model_words(np.flatnonzero(alarmed)))
-        for row in {*reasons, *words}:
+        for row, some in reasons.items():
             verdicts[row] = decide(
-                LEVELS[levels[row]], self._texts[row], words.get(row, ()), reasons.get(row, ()),
-                model._topics[topics[row]].code, model.norms,
-            )  # fmt: skip
+                LEVELS[levels[row]], self._texts[row], words.pop(row, ()), some, model._topics[topics[row]].code, model.norms
+            )
+        for row, spans in words.items():
+            verdicts[row] = with_words(verdicts[row], self._texts[row], spans)
         return verdicts, vulnerable
 
     def _model_words(self, messages: Any) -> Iterator[tuple[int, tuple[tuple[int, int], ...]]]:
@@ -164,10 +165,7 @@ class _ChunkJudge:
             high, low = self._model._level_outputs(LEVELS[level])
             owner, numbers, added = chunk.outputs_of_words(some, (high, low))
             weights = self._model._level_weights(added, high, low)
-            speaking = np.flatnonzero(weights > 0)
-            order = speaking[np.lexsort((-weights[speaking], owner[speaking]))]
-            ranked = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
-            best = np.sort(order[ranked < MODEL_WORDS])
+            best = _strongest(weights, owner)
             spans = self._words.spans(owner[best], numbers[best])
             bounds = [*np.searchsorted(owner[best], some).tolist(), len(best)]
             for message, first, end in zip(some.tolist(), bounds, bounds[1:], strict=False):
@@ -175,6 +173,27 @@ class _ChunkJudge:
 
     def _places(self, row: int) -> tuple[Place, ...]:
         return tuple(find_places(self._texts[row], self._words.document(row).tokens))
+
+
+def _strongest(weights: Any, owner: Any) -> Any:
+    """Numbers of the words that weigh most with their owner, in order; of equal ones the first, none without weight.
+
+    :param weights: of each word.
+    :param owner: of each word, ascending.
+    """
+    left = np.flatnonzero(weights > 0)
+    found = []
+    for _ in range(MODEL_WORDS):
+        if not len(left):
+            break
+        starts = np.flatnonzero(np.diff(owner[left], prepend=-1))
+        peaks = np.maximum.reduceat(weights[left], starts)
+        lengths = np.diff(starts, append=len(left))
+        at = np.flatnonzero(weights[left] == np.repeat(peaks, lengths))
+        at = at[np.flatnonzero(np.diff(owner[left[at]], prepend=-1))]
+        found.append(left[at])
+        left = np.delete(left, at)
+    return np.sort(np.concatenate(found)) if found else left
 
 
 def rounded(values: Any) -> Any:

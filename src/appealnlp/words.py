@@ -6,6 +6,7 @@ forgotten together with the row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -27,6 +28,8 @@ I16 = npt.NDArray[np.int16]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 
+_HIGH, _LOW = 0xD800 >> 10, 0xDC00 >> 10
+_LONE = re.compile("[\ud800-\udfff]")
 _SPACE, _LINE = map(ord, " \n")
 _BLANK, _MARK, _DOT, _DOTS, _OPEN = range(1, 6)
 _GAP_KINDS = np.zeros(65536, np.uint8)
@@ -49,7 +52,7 @@ class ChunkWords:
         self.bounds: I64 = chunk.tokens.bounds
         """Message *m* owns the tokens ``bounds[m]:bounds[m + 1]``."""
         self._documents: dict[int, Document] = {}
-        self._crooked: dict[int, list[tuple[int, int]]] = {}
+        self._known_places: dict[int, list[tuple[int, int]]] = {}
 
     @cached_property
     def slot_sets(self) -> I32:
@@ -129,29 +132,42 @@ class ChunkWords:
 
     def _places(self, message: int) -> list[tuple[int, int]]:
         """Where the tokens of a message stand in it."""
-        if self._chunk.tokens.straight[message]:
-            tokens, here = self._chunk.tokens, slice(*self.bounds[message : message + 2])
-            starts, ends = tokens.starts[here] - tokens.offsets[message], tokens.ends[here] - tokens.offsets[message]
-            return list(zip(starts.tolist(), ends.tolist(), strict=True))
-        places = self._crooked.get(message)
+        places = self._known_places.get(message)
         if places is None:
-            cleaned, origin = clean(self.texts[message])
-            places = [(start, end) for _, start, end in iter_forms(cleaned)]
-            if origin is not None:
-                places = [(origin[start], origin[end]) for start, end in places]
-            self._crooked[message] = places
+            tokens, (first, end) = self._chunk.tokens, self.bounds[message : message + 2].tolist()
+            offset = tokens.offsets[message]
+            starts, ends = tokens.starts[first:end] - offset, tokens.ends[first:end] - offset
+            if not tokens.straight[message]:
+                starts, ends = self._in_characters(message, np.stack([starts, ends]))
+            places = self._known_places[message] = list(zip(starts.tolist(), ends.tolist(), strict=True))
         return places
+
+    def _in_characters(self, message: int, units: I64) -> I64:
+        """Positions in the text of a message from those in its code units."""
+        tokens = self._chunk.tokens
+        offset = int(tokens.offsets[message])
+        kinds = tokens.units[offset : offset + int(units.max(initial=0))] >> 10
+        seconds = np.flatnonzero((kinds[1:] == _LOW) & (kinds[:-1] == _HIGH)) + 1
+        if len(seconds) and _LONE.search(self.texts[message]) is not None:  # halves that may look like one character
+            forms = list(iter_forms(clean(self.texts[message])[0]))
+            positions = np.array([[start for _, start, _ in forms], [end for _, _, end in forms]], np.int64)
+        else:
+            positions = units - np.searchsorted(seconds, units)
+        origin = tokens.origins.get(message)
+        return positions if origin is None else np.array(origin, np.int64)[positions]
 
     def sentences(self, messages: I64) -> I64:
         """Sentence numbers of all tokens, ascending from message to message.
 
         Only the given messages are cut into sentences (as `appealnlp.urgency.guards.Scene` does), the others are one each.
         """
-        tokens, straight = self._chunk.tokens, self._chunk.tokens.straight
+        tokens = self._chunk.tokens
         breaks = np.zeros(len(tokens.starts) + 1, np.int64)
         breaks[self.bounds[:-1]] = 1
         asked = np.zeros(len(self.bounds) - 1, bool)
-        asked[messages] = straight[messages]
+        asked[messages] = True
+        shifted = [message for message in tokens.origins if asked[message]]
+        asked[shifted] = False
         inside = np.repeat(asked, np.diff(self.bounds))
         inside[self.bounds[:-1][asked]] = False  # nothing ends before the first word
         after = np.flatnonzero(inside)
@@ -162,7 +178,7 @@ class ChunkWords:
         gaps = zip(self.spans(owner, after - 1), self.spans(owner, after), owner.tolist(), after.tolist(), strict=True)
         for (_, end), (start, _), message, token in gaps:
             breaks[token] = ends_sentence(self.texts[message][end:start], self.words(token - 1, token)[0][0])
-        for message in messages[~straight[messages]].tolist():
+        for message in shifted:
             text, places = self.texts[message], self._places(message)
             first, end = self.bounds[message : message + 2].tolist()
             before = self.words(first, end)
@@ -173,7 +189,7 @@ class ChunkWords:
         return np.cumsum(breaks[:-1])
 
     def _breaks(self, after: I64) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-        """Whether a sentence ends before tokens of straight messages, and before which the text itself must tell.
+        """Whether a sentence ends before tokens, and before which the text itself must tell.
 
         The fast twin of `appealnlp.urgency.guards.ends_sentence`. Where two spaces meet, something may have been blanked.
         """
