@@ -253,7 +253,7 @@ def test_words_add_what_their_forms_add(scorer: Scorer, sample_texts: list[str])
     texts = ["", *sample_texts[:40], '😡 под"езд во\u00adды', ""]
     (chunk,) = scorer.score_many(texts)
     messages = np.array([0, 3, 4, 17, 41, 42])
-    owner, numbers, added = chunk.outputs_of_words(messages, (2, 0))
+    owner, numbers, added = chunk.outputs_of_words(messages, np.tile([2, 0], (len(messages), 1)))
     forms = [[token.form for token in preprocess(texts[message]).tokens] for message in messages]
     assert owner.tolist() == [message for message, own in zip(messages, forms, strict=True) for _ in own]
     assert [mend(chunk.tokens.form(number)) for number in numbers.tolist()] == [form for own in forms for form in own]

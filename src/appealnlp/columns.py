@@ -159,17 +159,15 @@ class _ChunkJudge:
 
     def _model_words(self, messages: Any) -> Iterator[tuple[int, tuple[tuple[int, int], ...]]]:
         """The fast twin of `Classifier._deciding_words`."""
-        chunk, decided = self._chunk, self._decision
-        for level in np.unique(decided.urgency[messages]).tolist():
-            some = messages[decided.urgency[messages] == level]
-            high, low = self._model._level_outputs(LEVELS[level])
-            owner, numbers, added = chunk.outputs_of_words(some, (high, low))
-            weights = self._model._level_weights(added, high, low)
-            best = _strongest(weights, owner)
-            spans = self._words.spans(owner[best], numbers[best])
-            bounds = [*np.searchsorted(owner[best], some).tolist(), len(best)]
-            for message, first, end in zip(some.tolist(), bounds, bounds[1:], strict=False):
-                yield message, tuple(spans[first:end])
+        model, levels = self._model, self._decision.urgency
+        outputs = np.array([model._level_outputs(level) for level in LEVELS])
+        owner, numbers, added = self._chunk.outputs_of_words(messages, outputs[levels[messages]])
+        high, low = outputs[levels[owner]].T
+        best = _strongest(model._level_weights(added, high, low), owner)
+        spans = self._words.spans(owner[best], numbers[best])
+        bounds = [*np.searchsorted(owner[best], messages).tolist(), len(best)]
+        for message, first, end in zip(messages.tolist(), bounds[:-1], bounds[1:], strict=True):
+            yield message, tuple(spans[first:end])
 
     def _places(self, row: int) -> tuple[Place, ...]:
         return tuple(find_places(self._texts[row], self._words.document(row).tokens))

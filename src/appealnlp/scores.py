@@ -110,13 +110,16 @@ class ChunkSums:
     rows: I32
     memory: _Memory
 
-    def outputs_of_words(self, messages: I64, outputs: Sequence[int]) -> tuple[I64, I64, I32]:
-        """For each token of some messages: its message, its number, and what its form adds to some outputs."""
+    def outputs_of_words(self, messages: I64, outputs: I64) -> tuple[I64, I64, I32]:
+        """For each token of some messages: its message, its number, and what its form adds to some outputs.
+
+        :param outputs: which outputs are asked for of each message, shape ``(len(messages), any)``.
+        """
         bounds = self.tokens.bounds
         counts = bounds[messages + 1] - bounds[messages]
         owner = np.repeat(messages, counts)
         numbers = np.arange(len(owner)) + np.repeat(bounds[messages] - np.cumsum(counts) + counts, counts)
-        added = self.memory.rows[self.rows[numbers][:, None], np.asarray(outputs)]
+        added = self.memory.rows[self.rows[numbers][:, None], np.repeat(outputs, counts, axis=0)]
         return owner, numbers, added.astype(np.int32)
 
 

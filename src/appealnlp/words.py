@@ -154,7 +154,9 @@ class ChunkWords:
         else:
             positions = units - np.searchsorted(seconds, units)
         origin = tokens.origins.get(message)
-        return positions if origin is None else np.array(origin, np.int64)[positions]
+        if origin is not None:
+            positions = np.array([[origin[position] for position in row] for row in positions.tolist()], np.int64)
+        return positions
 
     def sentences(self, messages: I64) -> I64:
         """Sentence numbers of all tokens, ascending from message to message.
