@@ -150,9 +150,8 @@ class _ChunkJudge:
         alarmed[list(stronger)] = False
         words = dict(self._model_words(np.flatnonzero(alarmed)))
         for row, some in reasons.items():
-            verdicts[row] = decide(
-                LEVELS[levels[row]], self._texts[row], words.pop(row, ()), some, model._topics[topics[row]].code, model.norms
-            )
+            level, topic = LEVELS[levels[row]], model._topics[topics[row]].code
+            verdicts[row] = decide(level, self._texts[row], words.pop(row, ()), some, topic, model.norms)
         for row, spans in words.items():
             verdicts[row] = with_words(verdicts[row], self._texts[row], spans)
         return verdicts, vulnerable

@@ -110,13 +110,11 @@ class ChunkWords:
             text = self.texts[message]
             first, end = self.bounds[message : message + 2].tolist()
             places, words = self._places(message), self.words(first, end)
-            document = self._documents[message] = Document(
-                text,
-                tuple([
-                    Token(text[start:stop], start, stop, form, lemma)
-                    for (start, stop), (form, lemma) in zip(places, words, strict=True)
-                ]),
-            )
+            tokens = [
+                Token(text[start:stop], start, stop, form, lemma)
+                for (start, stop), (form, lemma) in zip(places, words, strict=True)
+            ]
+            document = self._documents[message] = Document(text, tuple(tokens))
         return document
 
     def spans(self, messages: I64, tokens: I64) -> list[tuple[int, int]]:
@@ -167,7 +165,7 @@ class ChunkWords:
         breaks = np.zeros(len(tokens.starts) + 1, np.int64)
         breaks[self.bounds[:-1]] = 1
         asked = np.zeros(len(self.bounds) - 1, bool)
-        asked[messages] = True
+        asked[messages] = np.diff(self.bounds)[messages] > 0
         shifted = [message for message in tokens.origins if asked[message]]
         asked[shifted] = False
         inside = np.repeat(asked, np.diff(self.bounds))
@@ -211,7 +209,9 @@ class ChunkWords:
         followed = (first + 1 == bounds[1:]) | (kinds[np.minimum(first + 1, len(units))] == _BLANK)
         stops = (kind == _DOT) | (kind == _DOTS)
         unsure |= (kind == _OPEN) | (stops & ~followed)
-        ends = (kind == _MARK) & ((lengths > 1) | (units[np.minimum(first, len(units) - 1)] == _LINE)) | (stops & followed)
+        # «да!нет» and «да…нет» are one sentence each, «да.нет» two.
+        alone = (lengths == 1) & (kind != _DOT) & (np.append(units, 0)[first] != _LINE)
+        ends = ((kind == _MARK) | (stops & followed)) & ~alone
         dots = np.flatnonzero((kind == _DOT) & followed & ~unsure)
         ends[dots] = self.hints(after[dots] - 1) & ABBREVIATION == 0
         return ends & ~unsure, unsure

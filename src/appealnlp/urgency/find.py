@@ -110,7 +110,8 @@ def strength(reason: Reason) -> tuple[int, float]:
 def _reason(rule: Rule, document: Document, match: Sequence[int], norms: Norms | None) -> Reason:
     tokens = document.tokens
     numbers = [*_duration_before(tokens, match[0]), *match]
-    return quoting(rule, document.text, numbers, [(tokens[number].start, tokens[number].end) for number in numbers], norms)
+    places = [(tokens[number].start, tokens[number].end) for number in numbers]
+    return quoting(rule, document.text, numbers, places, norms)
 
 
 def quoting(

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from ..text import Document, Token
 
-__all__ = ["Guard", "REACH", "Scene", "ends_sentence", "is_abbreviation", "may_forbid", "stands"]
+__all__ = ["REACH", "Guard", "Scene", "ends_sentence", "is_abbreviation", "may_forbid", "stands"]
 
 
 class Guard(Flag):

@@ -33,13 +33,15 @@ UNIT, COUNT, ABBREVIATION = 1 << 8, 1 << 9, 1 << 10
 _PEOPLE = len(RULES)
 """Subjects are the numbers of the rules, and this one for vulnerable people."""
 _SUBJECTS = _PEOPLE + 1
-_TOLD = [*((subject, p) for subject, rule in enumerate(RULES) for p in rule.patterns), *((_PEOPLE, p) for p in PATTERNS)]
-_ALIKE = [*((subject, p) for subject, rule in enumerate(RULES) for p in rule.unless), *((_PEOPLE, p) for p in LOOK_ALIKES)]
-_ANYWHERE = [(subject, p) for subject, rule in enumerate(RULES) for p in rule.unless_anywhere]
-_TELLING = Matcher([pattern for _, pattern in _TOLD])
-_LOOKING_ALIKE = Matcher([pattern for _, pattern in (*_ALIKE, *_ANYWHERE)])
-_SUBJECT = np.array([subject for subject, _ in _TOLD], np.int64)
-_SUBJECT_ALIKE = np.array([subject for subject, _ in (*_ALIKE, *_ANYWHERE)], np.int64)
+_TOLD = [(number, pattern) for number, rule in enumerate(RULES) for pattern in rule.patterns]
+_TOLD += [(_PEOPLE, pattern) for pattern in PATTERNS]
+_ALIKE = [(number, pattern) for number, rule in enumerate(RULES) for pattern in rule.unless]
+_ALIKE += [(_PEOPLE, pattern) for pattern in LOOK_ALIKES]
+_ALIKE_HERE = len(_ALIKE)
+"""The look-alikes from this number on count in the whole message, those before it in their sentence."""
+_ALIKE += [(number, pattern) for number, rule in enumerate(RULES) for pattern in rule.unless_anywhere]
+_TELLING, _LOOKING_ALIKE = (Matcher([pattern for _, pattern in some]) for some in (_TOLD, _ALIKE))
+_SUBJECT, _SUBJECT_ALIKE = (np.array([subject for subject, _ in some], np.int64) for some in (_TOLD, _ALIKE))
 _GUARDS = np.array([rule.guards.value for rule in RULES], np.int16)
 
 
@@ -101,14 +103,16 @@ class Situations:
         concerned[found.owner] = True
         sets = np.where(np.repeat(concerned, np.diff(bounds)), self._words.slot_sets, 0)
         alike = _LOOKING_ALIKE.find(sets, bounds)
-        anywhere = alike.some(alike.patterns >= len(_ALIKE))
-        alike = alike.some((alike.patterns < len(_ALIKE)) & _LOOKING_ALIKE.within_sentences(alike, sentences))
-        subjects, of_alike, of_anywhere = (
-            _SUBJECT[found.patterns], _SUBJECT_ALIKE[alike.patterns], _SUBJECT_ALIKE[anywhere.patterns],
-        )  # fmt: skip
-        here = sentences[found.tokens[:, 0]] * _SUBJECTS + subjects
-        struck = np.isin(here, sentences[alike.tokens[:, 0]] * _SUBJECTS + of_alike)
-        struck |= np.isin(found.owner * _SUBJECTS + subjects, anywhere.owner * _SUBJECTS + of_anywhere)
+        anywhere = alike.some(alike.patterns >= _ALIKE_HERE)
+        alike = alike.some((alike.patterns < _ALIKE_HERE) & _LOOKING_ALIKE.within_sentences(alike, sentences))
+        subjects = _SUBJECT[found.patterns]
+        struck: Bools = np.isin(
+            sentences[found.tokens[:, 0]] * _SUBJECTS + subjects,
+            sentences[alike.tokens[:, 0]] * _SUBJECTS + _SUBJECT_ALIKE[alike.patterns],
+        )
+        struck |= np.isin(
+            found.owner * _SUBJECTS + subjects, anywhere.owner * _SUBJECTS + _SUBJECT_ALIKE[anywhere.patterns]
+        )
         return struck
 
     def vulnerable(self) -> I64:

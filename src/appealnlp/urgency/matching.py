@@ -171,7 +171,8 @@ class Matcher:
         found = [(compiled.alone[entry], filled[token, None])]
         if compiled.tables:
             near = [self._near(table, some, filled, owner) for table in compiled.tables]
-            found += self._joined(*(np.concatenate(column) for column in zip(*near, strict=True)), len(sets))
+            steps, lefts, rights = (np.concatenate(column) for column in zip(*near, strict=True))
+            found += self._joined(steps, lefts, rights, len(sets))
         most = int(self._lengths.max(initial=1))
         tokens = np.full((sum(len(patterns) for patterns, _ in found), most), -1, np.int64)
         at = 0
