@@ -57,7 +57,9 @@ def check(patterns: tuple[Pattern, ...], matcher: Matcher, sets: SlotSets, texts
         for number, pattern in enumerate(patterns)
         for match in pattern.matches(Positions(document.tokens))
     ]
-    found = matcher.find(numbers, bounds).ordered()
+    found, crowded = matcher.find(numbers, bounds)
+    assert not len(crowded)
+    found = found.ordered()
     sentences = [1000 * message + number for message, scene in enumerate(scenes) for number in scene.sentences]
     within = matcher.within_sentences(found, np.array(sentences, np.int64)) if sentences else np.zeros(0, bool)
     rows = zip(found.owner, found.patterns, found.tokens, within, strict=True)

@@ -14,12 +14,12 @@ import numpy.typing as npt
 
 from ..result import Reason
 from ..text import Document
-from .find import LONGEST_DURATION, is_count, is_unit, quoting, strength
+from .find import LONGEST_DURATION, find, is_count, is_unit, quoting, strength
 from .guards import REACH, Guard, Scene, is_abbreviation, may_forbid, stands
 from .hazards import RULES
 from .matching import Matcher, Matches, runs
 from .norms import Norms
-from .vulnerable import LOOK_ALIKES, PATTERNS
+from .vulnerable import LOOK_ALIKES, PATTERNS, vulnerable_evidence
 
 __all__ = ["ABBREVIATION", "Situations", "Words", "hint"]
 
@@ -43,6 +43,8 @@ _ALIKE += [(number, pattern) for number, rule in enumerate(RULES) for pattern in
 _TELLING, _LOOKING_ALIKE = (Matcher([pattern for _, pattern in some]) for some in (_TOLD, _ALIKE))
 _SUBJECT, _SUBJECT_ALIKE = (np.array([subject for subject, _ in some], np.int64) for some in (_TOLD, _ALIKE))
 _GUARDS = np.array([rule.guards.value for rule in RULES], np.int16)
+_GUARDS_AROUND = (*REACH, Guard.FIXED)
+_BITS = np.array([guard.value for guard in _GUARDS_AROUND], np.int16)
 
 
 def hint(form: str, lemma: str) -> int:
@@ -89,20 +91,23 @@ class Situations:
     def __init__(self, words: Words, asked: Bools) -> None:
         self._words = words
         self._scenes: dict[int, Scene] = {}
-        found = _TELLING.find(words.slot_sets, words.bounds)
+        found, self._crowded = _TELLING.find(words.slot_sets, words.bounds)
+        self._asked = asked
         found = found.some((_SUBJECT[found.patterns] != _PEOPLE) | asked[found.owner])
         self._sentences = words.sentences(np.unique(found.owner))
         found = found.some(_TELLING.within_sentences(found, self._sentences))
-        self._found = found.some(~self._looks_alike(found)).ordered()
+        struck, crowded = self._looks_alike(found)
+        self._found = found.some(~struck & ~np.isin(found.owner, crowded)).ordered()
+        self._crowded = np.append(self._crowded, crowded)
         self._subjects = _SUBJECT[self._found.patterns]
 
-    def _looks_alike(self, found: Matches) -> Bools:
-        """From which matches a look-alike takes the force."""
+    def _looks_alike(self, found: Matches) -> tuple[Bools, I64]:
+        """From which matches a look-alike takes the force, and which messages are too crowded to tell."""
         bounds, sentences = self._words.bounds, self._sentences
         concerned = np.zeros(len(bounds) - 1, bool)
         concerned[found.owner] = True
         sets = np.where(np.repeat(concerned, np.diff(bounds)), self._words.slot_sets, 0)
-        alike = _LOOKING_ALIKE.find(sets, bounds)
+        alike, crowded = _LOOKING_ALIKE.find(sets, bounds)
         anywhere = alike.some(alike.patterns >= _ALIKE_HERE)
         alike = alike.some((alike.patterns < _ALIKE_HERE) & _LOOKING_ALIKE.within_sentences(alike, sentences))
         subjects = _SUBJECT[found.patterns]
@@ -113,11 +118,14 @@ class Situations:
         struck |= np.isin(
             found.owner * _SUBJECTS + subjects, anywhere.owner * _SUBJECTS + _SUBJECT_ALIKE[anywhere.patterns]
         )
-        return struck
+        return struck, crowded
 
     def vulnerable(self) -> I64:
         """The messages asked for that hold evidence of a vulnerable person, as `vulnerable_evidence` tells it."""
-        return np.unique(self._found.owner[self._subjects == _PEOPLE])
+        told = self._found.owner[self._subjects == _PEOPLE]
+        asked = self._crowded[self._asked[self._crowded]].tolist()
+        crowded = [message for message in asked if vulnerable_evidence(self._words.document(message))]
+        return np.unique(np.append(told, np.array(crowded, np.int64)))
 
     def reasons(self, months: Sequence[int | None], norms: Norms | None) -> dict[int, list[Reason]]:
         """The reasons of each message that has some, as `appealnlp.urgency.find.find` gives them.
@@ -142,6 +150,10 @@ class Situations:
             first = end
         for reasons in found.values():
             reasons.sort(key=strength)
+        for message in self._crowded.tolist():
+            reasons = find(self._words.document(message), month=months[message], norms=norms)
+            if reasons:
+                found[message] = reasons
         return found
 
     def _standing(self, months: Sequence[int | None]) -> list[int]:
@@ -171,25 +183,36 @@ class Situations:
     def _guarded(self, owner: I64, rules: I64, tokens: I64) -> Bools:
         """Which matches have a word near them that can set off a guard of their rule."""
         sentences, bounds = self._sentences, self._words.bounds
-        start, last = _ends(tokens)
+        messages = np.unique(owner)
+        _, all_tokens = runs(bounds[messages], bounds[messages + 1])
+        hints = self._words.hints(all_tokens)
+        so_far = np.zeros((len(hints) + 1, len(_BITS)), np.int32)
+        np.cumsum(hints[:, None] & _BITS != 0, axis=0, out=so_far[1:])
+        # From here on tokens are numbered as in ``all_tokens``, in which each message begins this much earlier:
+        left_out = bounds[messages] - np.append(0, np.cumsum(np.diff(bounds)[messages]))[:-1]
+        shift = left_out[np.searchsorted(messages, owner)]
+        here = np.where(tokens < 0, -1, tokens - shift[:, None])
+        start, last = _ends(here)
+        message, end = bounds[owner] - shift, bounds[owner + 1] - shift
         sentence = sentences[tokens[:, 0]]
         # Guards look at the sentence and the next one, and at two words on either side of the match.
-        low = np.maximum(np.minimum(np.searchsorted(sentences, sentence), start - 2), bounds[owner])
-        high = np.maximum(np.searchsorted(sentences, sentence + 1, side="right"), last + 3)
-        match, near = runs(low, np.minimum(high, bounds[owner + 1]))
-        hints = self._words.hints(near) & _GUARDS[rules[match]]
-        some = np.flatnonzero(hints)
-        match, near, hints = match[some], near[some], hints[some]
-        inside = (near[:, None] == tokens[match]).any(axis=1)
-        before = (near[:, None] == tokens[match] - 1).any(axis=1) & ~inside
-        hints[inside] &= Guard.FUTURE.value  # the only guard that minds a word of the match itself
-        hints[~before] &= ~Guard.NEGATED.value
-        for guard, (words_before, words_behind) in REACH.items():
-            far = (near < start[match] - words_before) | (near > last[match] + words_behind)
-            hints[far] &= ~guard.value
+        low = np.minimum(np.searchsorted(sentences, sentence) - shift, start - 2)
+        high = np.maximum(np.searchsorted(sentences, sentence + 1, side="right") - shift, last + 3)
+        low, high = np.maximum(low, message), np.minimum(high, end)
+        own = (hints[here] & _GUARDS[rules, None]) * (here >= 0)
         guarded = np.zeros(len(owner), bool)
-        guarded[match[hints != 0]] = True
-        return guarded
+        for number, guard in enumerate(_GUARDS_AROUND):
+            before, behind = REACH.get(guard, (len(hints), len(hints)))
+            first, stop = np.maximum(start - before, low), np.minimum(last + 1 + behind, high)
+            near = so_far[stop, number] - so_far[first, number]
+            if guard is not Guard.FUTURE:  # the only one that minds a word of the match itself
+                near -= (own & guard.value != 0).sum(axis=1)
+            guarded |= (near > 0) & (_GUARDS[rules] & guard.value != 0)
+        before_each = np.maximum(here - 1, 0)
+        negated = (hints[before_each] & _GUARDS[rules, None] & Guard.NEGATED.value != 0) & (here > message[:, None])
+        negated &= (before_each[:, :, None] != here[:, None, :]).all(axis=2)
+        found: Bools = guarded | negated.any(axis=1)
+        return found
 
     def _quoted(self, owner: I64, tokens: I64) -> I64:
         """Tokens of matches in order, with the durations before them («третий день»); -1 is none."""

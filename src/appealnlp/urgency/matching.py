@@ -31,6 +31,12 @@ _REACHES = (5, 10)
 """Steps up to each of these reaches share a table, and so do all longer ones: the longer a step, the fewer its words."""
 
 
+MOST_STEPS = 50_000
+"""So many steps in one chunk can be joined without a look at their messages: ordinary ones have one for 14 words."""
+CROWDED = 400
+"""A message with more steps than this and a quarter of its words is crowded, if the chunk has too many."""
+
+
 class SlotSets:
     """Numbers for the distinct sets of slots that words fill; 0 is the empty set. Safe to share between threads."""
 
@@ -132,6 +138,22 @@ class _Compiled:
     alone: I64
 
 
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Pairs of near tokens: the earlier one, the later one, their cell, their distance, how many entries the cell has."""
+
+    earlier: I64
+    later: I64
+    cells: Numbers
+    distances: Numbers
+    entries: I64
+
+    def some(self, chosen: Bools) -> _Pairs:
+        return _Pairs(
+            self.earlier[chosen], self.later[chosen], self.cells[chosen], self.distances[chosen], self.entries[chosen]
+        )
+
+
 class Matcher:
     """Matches some patterns. Safe to share between threads.
 
@@ -143,6 +165,7 @@ class Matcher:
         self._sets = sets
         self._alone = [(number, pattern.slots[0]) for number, pattern in enumerate(patterns) if not pattern.gaps]
         self._lengths = np.array([len(pattern.slots) for pattern in patterns], np.int64)
+        self._most = int(self._lengths.max(initial=1))
         steps = [
             (number, place, left, right, gap + 1, free)
             for number, pattern in enumerate(patterns)
@@ -152,13 +175,16 @@ class Matcher:
         ]
         pattern, place, left, right, reach, free = np.array(steps, np.int64).reshape(-1, 6).T
         self._steps = _Steps(pattern, place, left, right, reach, free.astype(bool))
-        self._crosses = np.ones((len(patterns), int(self._lengths.max(initial=1)) - 1), bool)
+        self._crosses = np.ones((len(patterns), self._most - 1), bool)
         for number, each in enumerate(patterns):
             self._crosses[number, : len(each.gaps)] = [crosses for _, _, crosses in each.gaps]
         self._compiled = _Compiled(0, (), np.zeros(1, np.int64), np.zeros(0, np.int64))
 
-    def find(self, sets: Numbers, bounds: I64) -> Matches:
-        """All matches in some messages, without regard to sentences.
+    def find(self, sets: Numbers, bounds: I64) -> tuple[Matches, I64]:
+        """All matches in some messages, without regard to sentences, and the messages that are left out.
+
+        Left out are messages so crowded with words of the patterns that all their matches together could fill the memory;
+        nobody writes such a message, but a machine may.
 
         :param sets: number of the slot set of each token.
         :param bounds: message *m* owns the tokens ``bounds[m]:bounds[m + 1]``.
@@ -169,18 +195,24 @@ class Matcher:
         some = sets[filled]
         token, entry = runs(compiled.bounds[some], compiled.bounds[some + 1])
         found = [(compiled.alone[entry], filled[token, None])]
+        crowded = np.zeros(len(bounds) - 1, bool)
         if compiled.tables:
-            near = [self._near(table, some, filled, owner) for table in compiled.tables]
-            steps, lefts, rights = (np.concatenate(column) for column in zip(*near, strict=True))
+            pairs = [self._pairs(table, some, filled, owner) for table in compiled.tables]
+            if sum(int(each.entries.sum()) for each in pairs) > MOST_STEPS:
+                crowded = _crowded(pairs, bounds)
+                pairs = [each.some(~crowded[_owner(each.earlier, bounds)]) for each in pairs]
+            held = [self._held(table, each) for table, each in zip(compiled.tables, pairs, strict=True)]
+            steps, lefts, rights = (np.concatenate(column) for column in zip(*held, strict=True))
             found += self._joined(steps, lefts, rights, len(sets))
-        most = int(self._lengths.max(initial=1))
-        tokens = np.full((sum(len(patterns) for patterns, _ in found), most), -1, np.int64)
+        tokens = np.full((sum(len(patterns) for patterns, _ in found), self._most), -1, np.int64)
         at = 0
         for patterns, chosen in found:
             tokens[at : at + len(patterns), : chosen.shape[1]] = chosen
             at += len(patterns)
-        owner = np.searchsorted(bounds, tokens[:, 0], side="right") - 1
-        return Matches(np.concatenate([patterns for patterns, _ in found]), owner, tokens)
+        matches = Matches(np.concatenate([patterns for patterns, _ in found]), _owner(tokens[:, 0], bounds), tokens)
+        if crowded.any():
+            matches = matches.some(~crowded[matches.owner])
+        return matches, np.flatnonzero(crowded)
 
     def within_sentences(self, matches: Matches, sentences: I64) -> Bools:
         """Inside which matches no sentence ends, except where the pattern allows it.
@@ -191,30 +223,34 @@ class Matcher:
         found: Bools = ((of[:, 1:] == of[:, :-1]) | self._crosses[matches.patterns]).all(axis=1)
         return found
 
-    def _near(self, table: _Table, sets: Numbers, tokens: I64, owner: I64) -> tuple[I64, I64, I64]:
-        """The steps that hold: number of the step, its left and its right token."""
+    def _pairs(self, table: _Table, sets: Numbers, tokens: I64, owner: I64) -> _Pairs:
+        """The pairs of tokens that stand near enough for a step of a table."""
         local = table.local[sets]
         kept = np.flatnonzero(local)
         local, tokens = local[kept], tokens[kept]
         # Tokens of two messages are out of reach of each other.
         places = (tokens + owner[kept] * table.longest).astype(np.int32)
         rows = local * np.int32(table.size)
-        pairs: list[tuple[I64, I64, Numbers, Numbers]] = []
+        nothing = np.zeros(0, np.int64)
+        found: list[tuple[Numbers, ...]] = [(nothing, nothing, nothing, nothing)]
         for ahead in range(1, len(kept)):
             distances = places[ahead:] - places[:-ahead]
             if distances.min() > table.longest:
                 break
             cells = rows[:-ahead] + local[ahead:]
-            at = np.flatnonzero(table.reach[cells] >= distances)
-            pairs.append((at, at + ahead, cells[at], distances[at]))
-        if not pairs:
-            return (np.zeros(0, np.int64),) * 3
-        first, second, cells, distances = map(np.concatenate, zip(*pairs, strict=True))
-        pair, entry = runs(table.bounds[cells], table.bounds[cells + 1])
+            at = (table.reach[cells] >= distances).nonzero()[0]
+            found.append((at, at + ahead, cells[at], distances[at]))
+        first, second, cells, distances = map(np.concatenate, zip(*found, strict=True))
+        return _Pairs(tokens[first], tokens[second], cells, distances, table.bounds[cells + 1] - table.bounds[cells])
+
+    def _held(self, table: _Table, pairs: _Pairs) -> tuple[I64, I64, I64]:
+        """The steps that hold between tokens of pairs: number of the step, its left and its right token."""
+        first = table.bounds[pairs.cells]
+        pair, entry = runs(first, first + pairs.entries)
         steps = table.steps[entry]
-        close = np.flatnonzero(self._steps.reach[steps] >= distances[pair])
+        close = np.flatnonzero(self._steps.reach[steps] >= pairs.distances[pair])
         pair, steps, forward = pair[close], steps[close], table.forward[entry[close]]
-        earlier, later = tokens[first[pair]], tokens[second[pair]]
+        earlier, later = pairs.earlier[pair], pairs.later[pair]
         return steps, np.where(forward, earlier, later), np.where(forward, later, earlier)
 
     def _joined(self, steps: I64, lefts: I64, rights: I64, size: int) -> Iterator[tuple[I64, I64]]:
@@ -222,7 +258,7 @@ class Matcher:
         patterns, places = self._steps.pattern[steps], self._steps.place[steps]
         here = np.flatnonzero(places == 0)
         pattern, chosen = patterns[here], np.column_stack([lefts[here], rights[here]])
-        for place in range(1, int(self._lengths.max(initial=1))):
+        for place in range(1, self._most):
             whole = self._lengths[pattern] == place + 1
             yield pattern[whole], chosen[whole]
             pattern, chosen = pattern[~whole], chosen[~whole]
@@ -291,6 +327,20 @@ def _table(masks: Sequence[int], steps: _Steps, chosen: I64) -> _Table:
         steps=entry[order],
         forward=np.concatenate(forward)[order],
     )
+
+
+def _owner(tokens: I64, bounds: I64) -> I64:
+    """The messages of tokens."""
+    return np.searchsorted(bounds, tokens, side="right") - 1
+
+
+def _crowded(pairs: Sequence[_Pairs], bounds: I64) -> Bools:
+    """Which messages have more steps than a message of their length ever has."""
+    steps = np.zeros(len(bounds) - 1, np.int64)
+    for each in pairs:
+        steps += np.bincount(_owner(each.earlier, bounds), each.entries, len(steps)).astype(np.int64)
+    found: Bools = steps > CROWDED + np.diff(bounds) // 4
+    return found
 
 
 def runs(starts: I64, ends: I64) -> tuple[I64, I64]:
