@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from appealnlp.scores import Scorer
 from appealnlp.text import preprocess
+from appealnlp.urgency import matching
 from appealnlp.urgency.concepts import concept_mask
 from appealnlp.urgency.find import find
 from appealnlp.urgency.hazards import RULES
@@ -85,6 +86,15 @@ def test_what_stands_around_a_match(shared: Scorer, around: str) -> None:
     texts = [*(f"{around} {text}" for text in texts), *(f"{text} {around}" for text in texts)]
     texts += [f"{text.replace(' ', f' {around} ', 1)}. {around}, {text}" for text in texts[::5]]
     check(shared, texts, [None] * len(texts))
+
+
+def test_crowded_messages_are_looked_at_one_by_one(shared: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "MOST_STEPS", 30)
+    monkeypatch.setattr(matching, "CROWDED", 4)
+    crowds = [" ".join([text] * 12) for text in (*EXAMPLES[::9], *PEOPLE)]
+    texts = [text for pair in zip(EXAMPLES, crowds, strict=False) for text in pair]
+    reasons, people = check(shared, texts, [None] * len(texts))
+    assert reasons > len(crowds) // 4 and people > 1
 
 
 def test_no_messages_and_no_words(shared: Scorer) -> None:

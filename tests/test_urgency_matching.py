@@ -97,6 +97,14 @@ def test_no_patterns_match_nothing() -> None:
     assert check(PATTERNS, Matcher(PATTERNS, sets), sets, []) == 0
 
 
+def test_a_crowded_message_is_left_out() -> None:
+    sets = SlotSets()
+    documents = [preprocess(text) for text in ("нет воды", "нет вода " * 40_000, "нет света")]
+    found, crowded = Matcher(PATTERNS, sets).find(*sets_of(documents, sets))
+    assert crowded.tolist() == [1]
+    assert set(found.owner.tolist()) == {0, 2}
+
+
 def test_a_lemma_decides_unless_its_form_matters() -> None:
     sets = SlotSets()
     forms = [form for word in WORDS for form in [token.form for token in preprocess(word).tokens]]

@@ -1,7 +1,7 @@
 """Which named situations a message tells of.
 
-`find` is the one way in. A caller that has the concept mask of a message at hand (the lemmas' masks, or-ed together)
-passes it; `REQUIRED_MASKS` tells for many messages at once which of them need a look at all.
+`find` is the plain way, for one message: a caller that has its concept mask at hand (the lemmas' masks, or-ed together)
+passes it. `appealnlp.urgency.many` does the same for a chunk of messages.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from .guards import Scene
 from .hazards import RULES
 from .norms import Norms
 from .patterns import Positions
-from .rules import Rule, smallest
+from .rules import Rule
 from .scale import rank
 
-__all__ = ["LONGEST_DURATION", "REQUIRED_MASKS", "find", "is_count", "is_unit", "quoting", "strength"]
+__all__ = ["LONGEST_DURATION", "find", "is_count", "is_unit", "quoting", "strength"]
 
 _LONGEST_QUOTE = 90
 
@@ -43,10 +43,6 @@ _ORDINALS = (
     "две",
     "три",
 )
-
-
-REQUIRED_MASKS: tuple[int, ...] = smallest(mask for rule in RULES for mask in rule.required)
-"""A message can fire a rule only if its mask holds all bits of at least one of these."""
 
 
 def _index() -> dict[int, list[tuple[int, int]]]:
