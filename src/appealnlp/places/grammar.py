@@ -1,0 +1,340 @@
+"""The grammar of places: one regular expression over the symbols of tokens and gaps (see `appealnlp.places.symbols`).
+
+A pattern is written gap, token, gap, token … A token set names classes: `any_of`, `cap` with a capital letter only, `low`
+without one only. `RULES` is the table to read: what a place begins with, what must stand before it, how it goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from .classes import CLASSES, NAMES
+from .symbols import GAPS, token_symbol
+
+__all__ = ["KINDS", "grammar"]
+
+KINDS = ("street", "object", "stop", "house", "district", "settlement")
+"""Kinds of places, the most exact first."""
+
+
+def _set(chars: str) -> str:
+    """A character set with runs as ranges."""
+    codes = sorted(set(map(ord, chars)))
+    runs: list[list[int]] = []
+    for code in codes:
+        if runs and runs[-1][1] == code - 1:
+            runs[-1][1] = code
+        else:
+            runs.append([code, code])
+    return "[" + "".join(f"\\x{a:02x}" if a == b else f"\\x{a:02x}-\\x{b:02x}" for a, b in runs) + "]"
+
+
+def _tokens(classes: str, capitals: tuple[int, ...]) -> str:
+    numbers = [
+        number
+        for name in classes.split()
+        for number, full in enumerate(CLASSES, 1)
+        if full == name or (name[-1] == "*" and full.startswith(name[:-1]))
+    ]
+    return _set("".join(token_symbol(number, capital) for number in numbers for capital in capitals))
+
+
+def any_of(classes: str) -> str:
+    """Tokens of the named classes; ``surname*`` names all classes that begin so."""
+    return _tokens(classes, (0, 1))
+
+
+def cap(classes: str) -> str:
+    """The same with a capital letter."""
+    return _tokens(classes, (1,))
+
+
+def low(classes: str) -> str:
+    """The same without one."""
+    return _tokens(classes, (0,))
+
+
+def either(*sets: str) -> str:
+    """Union of token sets."""
+    return "[" + "".join(one[1:-1] for one in sets) + "]"
+
+
+def gap(kinds: str) -> str:
+    """Gaps of these kinds."""
+    return _set("".join(GAPS[kind] for kind in kinds.split()))
+
+
+def one(*patterns: str) -> str:
+    """Alternatives, the first that fits."""
+    return f"(?:{'|'.join(patterns)})"
+
+
+# Gaps and names
+
+SP = gap("blank")
+NAME_GAP = gap("blank quote")
+SHORT_GAP = gap("blank quote dot dot_blank")
+DOT = gap("dot dot_blank")
+SOFT = gap("none blank hyphen dash dot dot_blank comma slash sign colon quote unquote soft")
+MID = gap("none blank comma quote hyphen dash slash colon soft unquote")
+"""Before a word that does not begin a sentence."""
+LISTING = gap("comma hyphen dash slash")
+ANY = "[\\x20-\\xff]"
+
+ADJECTIVE = "adj_* sk_* surname_f"
+NAME = " ".join(name for name in NAMES if name != "other") + " sk_* title city_word kind"
+CAP_NAME = cap(NAME)
+LOW_NAME = low("surname surname_f city* geo unknown first gen* people adj_* sk_* title")
+SINGLE = cap("letter г д с п х ш р к л in near and on beside")
+MORE = (
+    one(
+        f"(?<={any_of('title first')}){SP}{either(CAP_NAME, low('surname* gen* people unknown adj_*'))}",
+        f"(?<={cap(ADJECTIVE)}){SP}{CAP_NAME}",
+        f"{gap('hyphen')}{CAP_NAME}",
+        f"(?<={cap('gen*')}){SP}{cap('people gen*')}",
+    )
+    + "{0,3}"
+)
+"""Further words of a name: «Карла Маркса», «Малая Каменка», «Усть-Луга»."""
+N, ANY_N = any_of("n3"), any_of("n3 n4 n5")
+ORDINAL = f"(?:{gap('hyphen none blank')}{any_of('ordinal unit')})"
+DATED = one(
+    f"{any_of('n3 n4')}{ORDINAL}?{gap('blank hyphen none')}{any_of('dated month')}"
+    f"(?:{SP}{either(CAP_NAME, any_of('month'), low('gen*'))})?",
+    f"{N}{ORDINAL}?{gap('blank hyphen')}{CAP_NAME}{MORE}",
+)
+"""«50 лет Октября», «8 Марта», «1905 года», «3-й Ольховский», «9-Мая»."""
+INITIAL = f"{SINGLE}{gap('dot dot_blank none blank')}{either(CAP_NAME, LOW_NAME)}{MORE}"
+QUOTED = f"{gap('quote')}{ANY}(?:{gap('blank hyphen dash dot dot_blank comma slash sign none colon')}{ANY}){{0,5}}(?={gap('quote unquote start')})"
+NAMED = one(INITIAL, DATED, CAP_NAME + MORE)
+"""A name that needs a capital letter or a number."""
+NAMED_OR_LOW = one(INITIAL, DATED, either(CAP_NAME, LOW_NAME) + MORE)
+
+# Houses
+
+NUMBER = (
+    f"(?<!{ANY_N}{gap('dot')}){N}"
+    f"(?!{gap('percent')}|{gap('dot colon')}{ANY_N}|{gap('none blank hyphen dot')}{any_of('unit month dated')})"
+)
+"""A number that is no amount, date or time."""
+LETTER = (
+    one(
+        f"{gap('none')}{any_of('letter г д с п х ш р л к ordinal pair in near')}(?!{gap('none')}{N})",
+        f"{gap('hyphen blank quote')}{any_of('letter')}(?!{DOT})",
+    )
+    + "?"
+)
+"""The letter of a house: «37б», «7 "б"», «17го»."""
+PART = any_of("part house к д п л")
+STEP = one(
+    one(
+        f"{SOFT}(?:{PART}{SOFT}(?:{any_of('number_word')}{SOFT})?)?",
+        f"(?<={any_of('n3 letter')}){SP}{any_of('and')}{SP}",
+        f"{gap('blank comma')}{any_of('near from and beside in')}(?:{SP}{any_of('region с in')}){{0,2}}{SP}{any_of('house')}{SOFT}",
+    )
+    + NUMBER
+    + LETTER,
+    f"{SOFT}{any_of('litera')}{SOFT}{any_of('letter к л г д с р in')}",
+    f"(?<={N}){SP}{any_of('part')}(?!{DOT})",
+)
+"""One more number, block, letter, entrance or flat."""
+HOUSE = STEP + "{0,9}"
+NUMBERED = f"(?={SOFT}(?:{PART}{SOFT})?{NUMBER})"
+"""A house number follows at once."""
+
+
+class Rule(NamedTuple):
+    """One way in which a place begins: its first token, what stands before it (a look-behind), and how it goes on."""
+
+    first: str
+    rest: str
+    before: str = ""
+
+
+def rule(first: str, *rests: str, before: str = "") -> Rule:
+    """A rule with one or several ways to go on."""
+    return Rule(first, one(*rests) if len(rests) > 1 else rests[0], before)
+
+
+def after(classes: str, gaps: str = "blank") -> str:
+    """Stands before the first token: a token of these classes and such a gap."""
+    return f"(?<={any_of(classes)}{gap(gaps)}.)"
+
+
+def not_after(classes: str, gaps: str = "blank") -> str:
+    """Does not stand before the first token."""
+    return f"(?<!{any_of(classes)}{gap(gaps)}.)"
+
+
+MIDST = f"(?<={MID}.)"
+BEGINS = f"(?<={gap('start')}.)"
+NOT_OWNED = not_after("owner")
+NO_YEAR = f"(?<!{ANY_N}{gap('none blank dot')}.)"
+NO_NOUN_F = f"(?!{SP}{any_of('noun_f gen_f street square stop numbered region')})"
+NO_NOUN_M = f"(?!{SP}{any_of('noun_m gen_m noun gen object sole region quarter town town_short big_town numbered')})"
+NO_PERSON = f"(?!{SP}{either(cap('first'), SINGLE)})"
+STREET_TYPE = any_of("street street_short streets square ш")
+OBJECT_TYPE = any_of("object numbered sole brand")
+
+# Streets. Houses may follow each, and further streets.
+
+PREFIX = one(
+    f"(?<={any_of('house д')}){SOFT}(?:{any_of('number_word')}{SOFT})?{NUMBER}{LETTER}{HOUSE}(?:{SP}{any_of('on с')})?{gap('blank comma quote')}",
+    f"(?<={N}){SP}{any_of('house')}(?:{SP}{any_of('on с')})?{SP}",
+    f"(?<={any_of('crossing')}){SP}",
+    f"(?<={any_of('object numbered sole stop')}){SP}{any_of('on')}{SP}",
+)
+"""«дом 17 по», «5 дом на», «перекрёсток», «поликлиника на»: before a street."""
+
+STREETS = [
+    rule(any_of("street_short streets"), f"{SHORT_GAP}{NAMED_OR_LOW}", QUOTED),
+    rule(
+        any_of("street"),
+        f"{NAME_GAP}{NAMED}",
+        f"{NAME_GAP}{low('surname unknown people geo city_surname surname_odd first title')}{MORE}",
+        f"{NAME_GAP}{low('adj_f* sk_f* surname_f')}{NO_NOUN_F}",
+        f"{NAME_GAP}{low('adj_m* sk_m*')}{NO_NOUN_M}",
+        f"{NAME_GAP}{low('gen*')}(?:{NUMBERED}|(?!{SP}))",
+        QUOTED,
+    ),
+    rule(any_of("square"), f"{NAME_GAP}{NAMED}", QUOTED),
+    rule(any_of("ш"), f"{DOT}{NAMED}"),
+    rule(cap(ADJECTIVE + " title kind"), f"(?:{gap('blank hyphen')}{cap(ADJECTIVE)}){{0,2}}{gap('blank dot_blank')}{STREET_TYPE}"),
+    rule(N, f"{ORDINAL}?{SP}{cap(ADJECTIVE)}{SP}{STREET_TYPE}", f"{ORDINAL}{SP}{any_of('square')}"),
+    rule(
+        cap("surname city_surname gen* people surname_odd"),
+        f"{gap('blank comma')}{any_of('street street_short')}(?!{SHORT_GAP}{CAP_NAME})",
+        before=MIDST,
+    ),
+    rule(low("adj_f* sk_f* surname_f"), f"{SP}{any_of('street street_short')}{NUMBERED}"),
+    # without a type: a house follows
+    rule(cap("surname* surname_odd adj_f* sk_f* unknown geo city* people title first"), MORE + NUMBERED, before=NOT_OWNED),
+    rule(cap("gen* adj_m* sk_m* noun*"), MORE + NUMBERED, before=MIDST + NOT_OWNED),
+    rule(cap("gen gen_m sk_m"), NUMBERED),
+    rule(SINGLE, f"{DOT}{CAP_NAME}{MORE}{NUMBERED}"),
+    rule(low("surname surname_f sk_f sk_fo"), NUMBERED),
+    rule(low("first"), f"{SP}{low('surname')}{NUMBERED}"),
+    rule(low("gen* adj_f* people"), NUMBERED, before=after("on address", "blank colon")),
+    # without a type and a house
+    rule(
+        either(cap("surname* sk_fo adj_fo gen* people"), low("surname surname_f sk_fo")),
+        MORE + NO_NOUN_F + NO_PERSON,
+        before=after("on"),
+    ),
+    rule(cap("surname_f surname sk_fo adj_fo"), MORE + NO_NOUN_F + NO_PERSON, before=after("from near с")),
+    rule(low("surname_f sk_fo"), NO_NOUN_F, before=after("from")),
+    rule(either(cap("surname* adj_f* sk_f*"), low("surname* adj_f* sk_f*")), MORE, before=after("crossing")),
+    rule(cap("sk_f"), f"(?={gap('start end comma dot dot_blank')})", before=BEGINS),
+]
+ALIKE = cap("surname surname_f adj_f* sk_f*")
+LIST = (
+    one(
+        f"{gap('hyphen dash slash')}{CAP_NAME}{MORE}",
+        f"{SP}{any_of('and с')}{SP}{ALIKE}(?!{SP}{either(CAP_NAME, STREET_TYPE)})",
+        f"{gap('comma')}{ALIKE}(?!{SP}{ANY})",
+        f"{gap('comma')}{ALIKE}{NUMBERED}",
+    )
+    + HOUSE
+)
+"""«ул. Мира - Труда», «Полевой и Степной», «переулок Чехова, Белинского»."""
+
+# Settlements and districts
+
+TOWN_NAME = one(NAMED, low("geo unknown village city*")) + f"(?:{gap('hyphen')}{N})?"
+G_FOLLOWS = f"{gap('blank comma')}{any_of('г')}(?!{DOT}{CAP_NAME})"
+BARE_TOWN = f"{MORE}(?:{gap('hyphen')}{N})?(?:{G_FOLLOWS})?"
+SETTLEMENTS = [
+    rule(any_of("town big_town"), NAME_GAP + TOWN_NAME, QUOTED),
+    rule(any_of("town_short garden"), SHORT_GAP + TOWN_NAME, QUOTED),
+    rule(any_of("garden"), gap("blank sign") + N),
+    rule(any_of("г"), f"{DOT}{TOWN_NAME}", f"{SP}{CAP_NAME}{MORE}", before=NO_YEAR),
+    rule(any_of("с д п х ст"), f"{DOT}{TOWN_NAME}"),
+    rule(any_of("п д"), f"{SP}{CAP_NAME}{MORE}", before=NO_YEAR),
+    rule(CAP_NAME, MORE + G_FOLLOWS, before=BEGINS),
+    rule(cap(ADJECTIVE + " unknown"), f"{SP}{any_of('town')}", before=MIDST),
+    rule(any_of("city_word"), BARE_TOWN),
+    rule(cap("city city_surname"), BARE_TOWN),
+    rule(cap("geo village"), BARE_TOWN, before=MIDST),
+    rule(cap("unknown geo_odd"), BARE_TOWN, before=after("in from near")),
+    rule(low("city city_surname"), "", before=after("in from")),
+]
+DISTRICTS = [
+    rule(either(cap(ADJECTIVE + " unknown city*"), low("sk_*")), f"{gap('blank dot_blank')}{any_of('region quarter quarter_short')}"),
+    rule(any_of("quarter"), NAME_GAP + NAMED, QUOTED, gap("blank sign") + N),
+    rule(any_of("quarter_short"), SHORT_GAP + NAMED_OR_LOW, QUOTED, SHORT_GAP + N),
+    rule(any_of("region"), NAME_GAP + CAP_NAME + MORE, QUOTED),
+    rule(N, f"{gap('none blank hyphen')}{any_of('quarter quarter_short')}"),
+]
+
+# Stops and objects
+
+TYPE_AS_NAME = cap("stop numbered sole object brand square street centre big_town town region")
+STOP_NAME = one(
+    gap("blank dot dot_blank quote colon dash hyphen")
+    + one(NAMED, f"{TYPE_AS_NAME}(?:{SP}{CAP_NAME}{MORE})?", low("surname* geo unknown city*") + MORE),
+    QUOTED,
+)
+STOP_REST = f"(?:{SP}{any_of('stop_filler stop')}){{0,2}}{STOP_NAME}"
+STOPS = [
+    rule(any_of("stop"), STOP_REST),
+    rule(any_of("stop_short"), STOP_REST, SHORT_GAP + LOW_NAME + MORE),
+    rule(any_of("stop_kind"), f"{SP}{any_of('stop stop_short')}{STOP_REST}"),
+]
+WITH_NUMBER = one(gap("blank sign none"), f"{SP}{any_of('number_word')}{gap('blank sign')}") + NUMBER + LETTER
+IN_HONOUR = f"{SP}{any_of('named')}{SHORT_GAP}{NAMED}"
+OWN_NUMBER = one(f"{WITH_NUMBER}(?:{IN_HONOUR})?", QUOTED, IN_HONOUR)
+OWN_NAME = one(
+    OWN_NUMBER,
+    f"{SP}{N}{SP}{any_of('dated')}(?:{SP}{either(CAP_NAME, any_of('month'))})?",
+    f"{NAME_GAP}{CAP_NAME}{MORE}(?:{SP}{cap('gen* noun* unknown adj_* sk_* people surname')}){{0,2}}",
+)
+KINDS_OF_OBJECT = f"(?:{SP}{any_of('kind sk_*')}){{0,2}}"
+OBJECTS = [
+    rule(any_of("numbered"), OWN_NUMBER),
+    rule(any_of("object sole brand"), OWN_NAME),
+    rule(any_of("brand"), SP + low("unknown")),
+    rule(any_of("centre_kind"), SP + any_of("centre") + OWN_NAME),
+    rule(any_of("р"), f"{DOT}{CAP_NAME}{MORE}", before=NO_YEAR),
+    rule(N, f"{ORDINAL}?{SP}{any_of('numbered sole brand')}(?:{IN_HONOUR})?"),
+    rule(either(cap(ADJECTIVE + " unknown village"), low("sk_*")), f"{KINDS_OF_OBJECT}{SP}{OBJECT_TYPE}{OWN_NAME}?", before=MIDST),
+    rule(any_of("kind"), f"{KINDS_OF_OBJECT}{SP}{OBJECT_TYPE}{OWN_NAME}", SP + any_of("sole")),
+    # without a type
+    rule(cap("adj_mo sk_mo"), f"{NO_NOUN_M}(?!{SP}{CAP_NAME})", before=after("in from near on")),
+    rule(cap(ADJECTIVE), SP + cap("noun* gen* unknown"), before=after("on in from near")),
+    rule(cap("unknown noun*"), "", before=after("on near context region")),
+    rule(CAP_NAME, f"{MORE}(?:{SP}{ANY}){{0,3}}(?={gap('unquote quote')})", before=after("on in from near", "quote")),
+]
+HOUSES = [
+    rule(any_of("house"), f"{gap('blank sign dot dot_blank none')}(?:{any_of('number_word')}{gap('blank sign')})?{NUMBER}{LETTER}"),
+    rule(any_of("д"), f"{DOT}{NUMBER}{LETTER}"),
+]
+
+RULES = (
+    # kind, before its first token, rules, after them
+    ("street", f"(?:{PREFIX}{ANY})?", STREETS, f"{HOUSE}(?:{LIST}){{0,5}}"),
+    ("settlement", "", SETTLEMENTS, ""),
+    ("district", "", DISTRICTS, HOUSE),
+    ("stop", "", STOPS, ""),
+    ("object", "", OBJECTS, ""),
+    ("house", "", HOUSES, HOUSE),
+)
+
+
+def _rules(rules: list[Rule]) -> str:
+    """The rules where their first token has just been read, grouped by it."""
+    by_first: dict[str, list[str]] = {}
+    for first, rest, before in rules:
+        by_first.setdefault(first, []).append(before + rest)
+    return one(*(f"(?<={first}){one(*rests)}" for first, rests in by_first.items()))
+
+
+PREFIX_FIRST = any_of("house д n3 crossing object numbered sole stop")
+
+
+@lru_cache(maxsize=1)
+def grammar() -> re.Pattern[str]:
+    """The pattern of one part of a place; its kind is ``RULES[match.lastindex - 1][0]``."""
+    firsts = either(PREFIX_FIRST, *(first for _, _, rules, _ in RULES for first, _, _ in rules))
+    return re.compile(firsts + one(*(f"{prefix}{_rules(rules)}{rest}()" for _, prefix, rules, rest in RULES)), re.DOTALL)
