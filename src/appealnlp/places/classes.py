@@ -32,14 +32,15 @@ NAMES = (
     "unknown other"      # not in the dictionary; cannot be a name
 ).split()  # fmt: skip
 OPEN = ("word", "word_f", "word_a")
-"""Words of which only pymorphy3 can say more; ``_f`` and ``_a`` by ending («-ой», «-ая», «-ую»; «-а», «-ого»)."""
-_SHAPES = ("n3", "n4", "n5", "letter", "pair", "acronym", "sk_f", "sk_fo", "sk_m", "sk_mo", "sk_n")
-"""Numbers of up to three digits, of four, of more; one letter; two; capitals; adjectives in «-ский» by gender and case."""
+"""Words of which only pymorphy3 can say more; ``_f`` and ``_a`` by ending («-ой», «-ая», «-ую»; «-а», «-ого», «-ый»)."""
+_SHAPES = ("n3", "n4", "n5", "letter", "pair", "acronym", "sk_f", "sk_fo", "sk_m", "sk_g", "sk_mo", "sk_n")
+"""Numbers of up to three digits, of four, of more; one letter; two; capitals; adjectives in «-ский» by gender and case (``g``: «-ского»)."""
 CLASSES = (*OPEN, *_SHAPES, *NAMES, *dict.fromkeys(CLASS_OF_WORD.values()))
 _NUMBER = {name: number for number, name in enumerate(CLASSES, 1)}  # 0: not looked at yet
 
-_SK = re.compile(r"..(?:ск|цк)(?:(ая)|(ой|ую)|(ий)|(ого|ому|ом|им)|(ое))$")
-_ENDINGS = re.compile(r"..+(?:(ой|ей|ую|ая|яя)|(?:а|я|ого|его|их|ых))$")
+_SK = re.compile(r".+(?:ск|цк)(?:(ая)|(ой|ую)|(ий)|(ого)|(ому|ом|им)|(ое))$")
+_ENDINGS = re.compile(r"..+(?:(ой|ей|ую|ая|яя)|(?:а|я|ого|его|их|ых|ый|ий))$")
+_SURNAME = re.compile(r"(?:(?:[ое]в|[иы]н)(?:а|ой)|[ое]го|[иы]х|ой|ую)$")
 _VILLAGE = re.compile(r"..+(?:[ое]во|[иы]но)$")
 
 
@@ -56,7 +57,7 @@ def _shape(form: str) -> str:
         return "letter" if len(form) == 1 else "pair"
     adjective = _SK.match(form)
     if adjective is not None:
-        return ("sk_f", "sk_fo", "sk_m", "sk_mo", "sk_n")[(adjective.lastindex or 0) - 1]
+        return ("sk_f", "sk_fo", "sk_m", "sk_g", "sk_mo", "sk_n")[(adjective.lastindex or 0) - 1]
     ending = _ENDINGS.match(form)
     return "word" if ending is None else "word_f" if ending.lastindex else "word_a"
 
@@ -66,7 +67,7 @@ def _shape(form: str) -> str:
 _LIKELY = 0.04
 """Parses less probable than this do not count."""
 _LIKELY_TOWN = 0.15
-_NOMINAL = frozenset({"NOUN", "ADJF", "PRTF", "ADJS"})
+_NOMINAL = frozenset({"NOUN", "ADJF", "PRTF"})
 _OBLIQUE = frozenset({"gent", "datv", "loct", "ablt", "loc2"})
 
 
@@ -82,20 +83,20 @@ def _as_name(form: str) -> str:
     known = best.is_known
     traits = {trait for parse in parses if parse.score >= _LIKELY or parse is best for trait in _traits(parse.tag)}
     town = any("Geox" in parse.tag and (parse.score >= _LIKELY_TOWN or parse is best) for parse in parses)
-    surname = "surname" in traits
-    if best.tag.POS not in _NOMINAL or "Apro" in best.tag:
-        if _VILLAGE.match(form):
-            return "village"
-        return "surname_odd" if surname else "geo_odd" if town else "other"
-    if town and known and "Geox" in best.tag:
-        return "city_surname" if surname else "city"
-    if surname:
-        return "surname_f" if "adj_fo" in traits or "adj_f" in traits else "surname"
-    if not known and _VILLAGE.match(form):
+    surname = "surname" in traits and (known or _SURNAME.search(form) is not None)
+    if _VILLAGE.match(form) and not (known and best.tag.POS == "NOUN"):
         return "village"
+    if best.tag.POS not in _NOMINAL or "Apro" in best.tag:
+        return "surname_odd" if surname else "geo_odd" if town else "other"
+    if town and "first" in traits:
+        return "geo_odd"
+    if town and known and "Geox" in best.tag:
+        return "city_surname" if surname or _SURNAME.search(form) else "city"
+    if surname:
+        return "surname_f" if {"adj_fo", "adj_f"} & traits or form.endswith(("ой", "ую")) else "surname"
     if town:
         return "geo"
-    if "Name" in best.tag:
+    if known and "Name" in best.tag:
         return "first"
     for adjective in ("adj_fo", "adj_mo", "adj_f", "adj_m", "adj_p"):
         if adjective in traits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from ..text import Token
 from ..text.chunks import ChunkTokens
 from ..text.markup import clean
 from .classes import CLASSES
-from .grammar import KINDS, RULES, grammar
+from .grammar import KINDS, grammar
 from .symbols import GAPS, FormClasses, symbols, symbols_of_chunk, token_symbol
 
 __all__ = ["find_places", "find_places_many"]
@@ -22,7 +23,6 @@ _OPENING = {"»": "«", "”": "“„", "“": "„", '"': '"', "`": "`", "'": 
 """Closing quotation mark -> what may open it."""
 _CLOSING = frozenset(_OPENING)
 _STREET, _OBJECT, _HOUSE, _WIDE = map(KINDS.index, ("street", "object", "house", "district"))
-_RANKS = [KINDS.index(kind) for kind, *_ in RULES]
 _HOUSES = {(_STREET, _HOUSE), (_HOUSE, _STREET)}
 _NEAR = {(_OBJECT, _STREET), (_STREET, _OBJECT)} | _HOUSES
 """What belongs together without a district or settlement."""
@@ -70,12 +70,19 @@ def find_places_many(
     owners = np.searchsorted(tokens.bounds, first, side="right") - 1
     offsets = tokens.offsets[owners]
     starts, ends = tokens.starts[first] - offsets, tokens.ends[end - 1] - offsets
-    is_straight = straight.tolist()
+    bent = np.flatnonzero(~straight[owners]).tolist()
+    for owner, numbers in groupby(bent, owners.__getitem__):
+        text, some = texts[owner], list(numbers)
+        if clean(text)[1] is None:  # only emoji, of two units each
+            letters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+            units = np.append(0, np.cumsum(1 + (letters > 0xFFFF)))
+            starts[some], ends[some] = np.searchsorted(units, starts[some]), np.searchsorted(units, ends[some])
+        else:
+            places[owner] = plain(text)
+            owners[some] = -1
     for owner, start, stop, kind in zip(*(column.tolist() for column in (owners, starts, ends, kinds)), strict=True):
-        if is_straight[owner]:
+        if owner >= 0:
             places[owner].append(_place(texts[owner], start, stop, kind))
-        elif not places[owner]:
-            places[owner] = plain(texts[owner])
     return places
 
 
@@ -83,9 +90,11 @@ def _parts(read: str) -> list[tuple[int, int, int]]:
     """First token, end and kind of the places in a string of symbols."""
     found: list[tuple[int, int, int]] = []
     end, kind = -2, 0
-    for match in grammar().finditer(read):
+    pattern, kinds = grammar()
+    ranks = [0, *map(KINDS.index, kinds[1:])]
+    for match in pattern.finditer(read):
         at, stop = match.span()
-        at, stop, rank = at >> 1, stop >> 1, _RANKS[(match.lastindex or 0) - 1]
+        at, stop, rank = at >> 1, stop >> 1, ranks[match.lastindex or 0]
         if at - end < 2 and _belong_together(read, end, at, kind, rank):
             kind = min(kind, rank)
             found[-1] = (found[-1][0], stop, kind)

@@ -88,27 +88,28 @@ NAME = " ".join(name for name in NAMES if name != "other") + " sk_* title city_w
 CAP_NAME = cap(NAME)
 LOW_NAME = low("surname surname_f city* geo unknown first gen* people adj_* sk_* title")
 SINGLE = cap("letter г д с п х ш р к л in near and on beside")
+N, ANY_N = any_of("n3"), any_of("n3 n4 n5")
+ORDINAL = f"(?:{gap('hyphen none blank')}{any_of('ordinal')})"
 MORE = (
     one(
         f"(?<={any_of('title first')}){SP}{either(CAP_NAME, low('surname* gen* people unknown adj_*'))}",
         f"(?<={cap(ADJECTIVE)}){SP}{CAP_NAME}",
         f"{gap('hyphen')}{CAP_NAME}",
-        f"(?<={cap('gen*')}){SP}{cap('people gen*')}",
+        f"(?<={cap('gen*')}){SP}{cap('people gen* geo')}",
+        f"(?<={cap('gen* people')}){SP}{N}{ORDINAL}?{SP}{any_of('dated')}",
     )
     + "{0,3}"
 )
 """Further words of a name: «Карла Маркса», «Малая Каменка», «Усть-Луга»."""
-N, ANY_N = any_of("n3"), any_of("n3 n4 n5")
-ORDINAL = f"(?:{gap('hyphen none blank')}{any_of('ordinal unit')})"
 DATED = one(
     f"{any_of('n3 n4')}{ORDINAL}?{gap('blank hyphen none')}{any_of('dated month')}"
     f"(?:{SP}{either(CAP_NAME, any_of('month'), low('gen*'))})?",
     f"{N}{ORDINAL}?{gap('blank hyphen')}{CAP_NAME}{MORE}",
 )
 """«50 лет Октября», «8 Марта», «1905 года», «3-й Ольховский», «9-Мая»."""
-INITIAL = f"{SINGLE}{gap('dot dot_blank none blank')}{either(CAP_NAME, LOW_NAME)}{MORE}"
+INITIAL = f"{SINGLE}{gap('dot dot_blank none')}{either(CAP_NAME, LOW_NAME)}{MORE}"
 QUOTED = f"{gap('quote')}{ANY}(?:{gap('blank hyphen dash dot dot_blank comma slash sign none colon')}{ANY}){{0,5}}(?={gap('quote unquote start')})"
-NAMED = one(INITIAL, DATED, CAP_NAME + MORE)
+NAMED = one(INITIAL, DATED, either(CAP_NAME, cap("acronym")) + MORE)
 """A name that needs a capital letter or a number."""
 NAMED_OR_LOW = one(INITIAL, DATED, either(CAP_NAME, LOW_NAME) + MORE)
 
@@ -132,7 +133,7 @@ STEP = one(
     one(
         f"{SOFT}(?:{PART}{SOFT}(?:{any_of('number_word')}{SOFT})?)?",
         f"(?<={any_of('n3 letter')}){SP}{any_of('and')}{SP}",
-        f"{gap('blank comma')}{any_of('near from and beside in')}(?:{SP}{any_of('region с in')}){{0,2}}{SP}{any_of('house')}{SOFT}",
+        f"{gap('blank comma dot_blank')}{any_of('near from and beside in')}(?:{SP}{any_of('region с in')}){{0,2}}{SP}{any_of('house')}{SOFT}",
     )
     + NUMBER
     + LETTER,
@@ -143,6 +144,8 @@ STEP = one(
 HOUSE = STEP + "{0,9}"
 NUMBERED = f"(?={SOFT}(?:{PART}{SOFT})?{NUMBER})"
 """A house number follows at once."""
+BARELY_NUMBERED = f"(?={gap('blank comma none')}(?:{PART}{SOFT})?{NUMBER})"
+"""The same after a word that could be any word."""
 
 
 class Rule(NamedTuple):
@@ -171,12 +174,13 @@ def not_after(classes: str, gaps: str = "blank") -> str:
 MIDST = f"(?<={MID}.)"
 BEGINS = f"(?<={gap('start')}.)"
 NOT_OWNED = not_after("owner")
-NO_YEAR = f"(?<!{ANY_N}{gap('none blank dot')}.)"
-NO_NOUN_F = f"(?!{SP}{any_of('noun_f gen_f street square stop numbered region')})"
-NO_NOUN_M = f"(?!{SP}{any_of('noun_m gen_m noun gen object sole region quarter town town_short big_town numbered')})"
+NO_YEAR = f"(?<!{any_of('n4')}{gap('none blank')}.)(?<!{gap('dot')}{N}{gap('none blank')}.)"
+NOT_SHORTENED = not_after("letter к", "dot dot_blank")
+NO_NOUN_F = f"(?!{SP}{either(low('noun_f gen_f sk_fo'), any_of('street square stop numbered clinic institution region land kind object sole'))})"
+NO_NOUN_M = f"(?!{SP}{any_of('noun_m gen_m noun gen object sole region land quarter town town_short big_town numbered')})"
 NO_PERSON = f"(?!{SP}{either(cap('first'), SINGLE)})"
 STREET_TYPE = any_of("street street_short streets square ш")
-OBJECT_TYPE = any_of("object numbered sole brand")
+OBJECT_TYPE = any_of("object numbered clinic institution sole brand")
 
 # Streets. Houses may follow each, and further streets.
 
@@ -184,22 +188,25 @@ PREFIX = one(
     f"(?<={any_of('house д')}){SOFT}(?:{any_of('number_word')}{SOFT})?{NUMBER}{LETTER}{HOUSE}(?:{SP}{any_of('on с')})?{gap('blank comma quote')}",
     f"(?<={N}){SP}{any_of('house')}(?:{SP}{any_of('on с')})?{SP}",
     f"(?<={any_of('crossing')}){SP}",
-    f"(?<={any_of('object numbered sole stop')}){SP}{any_of('on')}{SP}",
+    f"(?<={any_of('object numbered clinic institution sole stop')}){SP}{any_of('on')}{SP}",
 )
 """«дом 17 по», «5 дом на», «перекрёсток», «поликлиника на»: before a street."""
 
 STREETS = [
-    rule(any_of("street_short streets"), f"{SHORT_GAP}{NAMED_OR_LOW}", QUOTED),
+    rule(any_of("street_short"), f"{SHORT_GAP}{NAMED_OR_LOW}", QUOTED),
+    rule(any_of("streets"), f"{NAME_GAP}{NAMED_OR_LOW}(?:{one(SP + any_of('and с') + SP, LISTING)}{NAMED_OR_LOW}){{0,4}}"),
     rule(
         any_of("street"),
         f"{NAME_GAP}{NAMED}",
-        f"{NAME_GAP}{low('surname unknown people geo city_surname surname_odd first title')}{MORE}",
-        f"{NAME_GAP}{low('adj_f* sk_f* surname_f')}{NO_NOUN_F}",
+        f"{NAME_GAP}{low('surname unknown people geo city_surname sk_g surname_odd first title')}{MORE}",
+        f"{NAME_GAP}{low('adj_fo sk_fo surname_f')}{NO_NOUN_F}",
+        f"{NAME_GAP}{low('adj_f sk_f')}(?!{SP}{low('noun* gen*')})",
         f"{NAME_GAP}{low('adj_m* sk_m*')}{NO_NOUN_M}",
+        f"{NAME_GAP}{low('adj_mo adj_fo sk_g sk_fo')}{SP}{low('gen* people')}{NUMBERED}",
         f"{NAME_GAP}{low('gen*')}(?:{NUMBERED}|(?!{SP}))",
         QUOTED,
     ),
-    rule(any_of("square"), f"{NAME_GAP}{NAMED}", QUOTED),
+    rule(any_of("square"), f"{NAME_GAP}{NAMED}", f"{SP}{cap('letter р ordinal')}{gap('none hyphen')}{N}", QUOTED),
     rule(any_of("ш"), f"{DOT}{NAMED}"),
     rule(cap(ADJECTIVE + " title kind"), f"(?:{gap('blank hyphen')}{cap(ADJECTIVE)}){{0,2}}{gap('blank dot_blank')}{STREET_TYPE}"),
     rule(N, f"{ORDINAL}?{SP}{cap(ADJECTIVE)}{SP}{STREET_TYPE}", f"{ORDINAL}{SP}{any_of('square')}"),
@@ -208,27 +215,34 @@ STREETS = [
         f"{gap('blank comma')}{any_of('street street_short')}(?!{SHORT_GAP}{CAP_NAME})",
         before=MIDST,
     ),
-    rule(low("adj_f* sk_f* surname_f"), f"{SP}{any_of('street street_short')}{NUMBERED}"),
+    rule(low("adj_f* sk_f* surname_f adj_m sk_m"), f"{SP}{any_of('street street_short')}{NUMBERED}"),
     # without a type: a house follows
-    rule(cap("surname* surname_odd adj_f* sk_f* unknown geo city* people title first"), MORE + NUMBERED, before=NOT_OWNED),
+    rule(cap("surname* adj_f* sk_f* sk_g unknown geo geo_odd city* people title first"), MORE + NUMBERED, before=NOT_OWNED),
     rule(cap("gen* adj_m* sk_m* noun*"), MORE + NUMBERED, before=MIDST + NOT_OWNED),
-    rule(cap("gen gen_m sk_m"), NUMBERED),
+    rule(cap("gen* sk_m"), BARELY_NUMBERED),
     rule(SINGLE, f"{DOT}{CAP_NAME}{MORE}{NUMBERED}"),
-    rule(low("surname surname_f sk_f sk_fo"), NUMBERED),
-    rule(low("first"), f"{SP}{low('surname')}{NUMBERED}"),
-    rule(low("gen* adj_f* people"), NUMBERED, before=after("on address", "blank colon")),
+    rule(low("surname surname_f city_surname sk_f sk_fo sk_g adj_f adj_fo"), BARELY_NUMBERED),
+    rule(low("first"), f"{SP}{low('surname')}{BARELY_NUMBERED}"),
+    rule(low("gen* adj_f* people"), BARELY_NUMBERED, before=after("on address", "blank colon")),
     # without a type and a house
     rule(
-        either(cap("surname* sk_fo adj_fo gen* people"), low("surname surname_f sk_fo")),
+        either(cap("surname* city_surname sk_fo adj_fo gen* people"), low("surname surname_f city_surname sk_fo")),
         MORE + NO_NOUN_F + NO_PERSON,
         before=after("on"),
     ),
-    rule(cap("surname_f surname sk_fo adj_fo"), MORE + NO_NOUN_F + NO_PERSON, before=after("from near с")),
+    rule(cap("surname_f surname sk_fo adj_fo"), MORE + NO_NOUN_F + NO_PERSON, before=after("from near с context")),
+    rule(cap("title first"), SP + either(CAP_NAME, low("surname* gen*")) + MORE, before=after("on")),
+    rule(any_of("sk_g"), NO_NOUN_M + NO_PERSON, before=after("on")),
+    rule(cap("sk_g"), NO_NOUN_M + NO_PERSON, before=after("from near")),
     rule(low("surname_f sk_fo"), NO_NOUN_F, before=after("from")),
-    rule(either(cap("surname* adj_f* sk_f*"), low("surname* adj_f* sk_f*")), MORE, before=after("crossing")),
+    rule(
+        either(cap("surname* city_surname adj_f* sk_f* sk_g people gen*"), low("surname* city_surname adj_f* sk_f* sk_g")),
+        MORE,
+        before=after("crossing"),
+    ),
     rule(cap("sk_f"), f"(?={gap('start end comma dot dot_blank')})", before=BEGINS),
 ]
-ALIKE = cap("surname surname_f adj_f* sk_f*")
+ALIKE = cap("surname surname_f city_surname adj_f* sk_f* sk_g")
 LIST = (
     one(
         f"{gap('hyphen dash slash')}{CAP_NAME}{MORE}",
@@ -242,18 +256,19 @@ LIST = (
 
 # Settlements and districts
 
-TOWN_NAME = one(NAMED, low("geo unknown village city*")) + f"(?:{gap('hyphen')}{N})?"
+TOWN_NAME = one(NAMED, low("geo unknown city*")) + f"(?:{gap('hyphen')}{N})?"
 G_FOLLOWS = f"{gap('blank comma')}{any_of('г')}(?!{DOT}{CAP_NAME})"
 BARE_TOWN = f"{MORE}(?:{gap('hyphen')}{N})?(?:{G_FOLLOWS})?"
 SETTLEMENTS = [
-    rule(any_of("town big_town"), NAME_GAP + TOWN_NAME, QUOTED),
-    rule(any_of("town_short garden"), SHORT_GAP + TOWN_NAME, QUOTED),
+    rule(any_of("town big_town"), NAME_GAP + one(TOWN_NAME, cap("other")), QUOTED),
+    rule(any_of("town_short garden"), SHORT_GAP + one(TOWN_NAME, low("sk_m sk_n sk_mo adj_m adj_mo")), QUOTED),
     rule(any_of("garden"), gap("blank sign") + N),
-    rule(any_of("г"), f"{DOT}{TOWN_NAME}", f"{SP}{CAP_NAME}{MORE}", before=NO_YEAR),
-    rule(any_of("с д п х ст"), f"{DOT}{TOWN_NAME}"),
+    rule(any_of("г"), f"{DOT}{TOWN_NAME}", f"{SP}{one(CAP_NAME + MORE, low('city* geo'))}", before=NO_YEAR),
+    rule(any_of("с д п х ст"), f"{DOT}{TOWN_NAME}", gap("dot") + cap("other"), before=NO_YEAR + NOT_SHORTENED),
     rule(any_of("п д"), f"{SP}{CAP_NAME}{MORE}", before=NO_YEAR),
     rule(CAP_NAME, MORE + G_FOLLOWS, before=BEGINS),
     rule(cap(ADJECTIVE + " unknown"), f"{SP}{any_of('town')}", before=MIDST),
+    rule(any_of("centre"), SP + cap("city*")),
     rule(any_of("city_word"), BARE_TOWN),
     rule(cap("city city_surname"), BARE_TOWN),
     rule(cap("geo village"), BARE_TOWN, before=MIDST),
@@ -261,16 +276,16 @@ SETTLEMENTS = [
     rule(low("city city_surname"), "", before=after("in from")),
 ]
 DISTRICTS = [
-    rule(either(cap(ADJECTIVE + " unknown city*"), low("sk_*")), f"{gap('blank dot_blank')}{any_of('region quarter quarter_short')}"),
-    rule(any_of("quarter"), NAME_GAP + NAMED, QUOTED, gap("blank sign") + N),
-    rule(any_of("quarter_short"), SHORT_GAP + NAMED_OR_LOW, QUOTED, SHORT_GAP + N),
+    rule(either(cap(ADJECTIVE + " kind unknown city* geo people"), low("sk_*")), f"(?:{SP}{any_of('kind')})?{gap('blank dot_blank')}{any_of('region land quarter quarter_short')}"),
+    rule(any_of("quarter"), one(NAME_GAP + NAMED, QUOTED, gap("blank sign") + N) + HOUSE),
+    rule(any_of("quarter_short"), one(SHORT_GAP + NAMED_OR_LOW, QUOTED, SHORT_GAP + N) + HOUSE),
     rule(any_of("region"), NAME_GAP + CAP_NAME + MORE, QUOTED),
     rule(N, f"{gap('none blank hyphen')}{any_of('quarter quarter_short')}"),
 ]
 
 # Stops and objects
 
-TYPE_AS_NAME = cap("stop numbered sole object brand square street centre big_town town region")
+TYPE_AS_NAME = cap("stop numbered clinic institution sole object brand square street centre big_town town region")
 STOP_NAME = one(
     gap("blank dot dot_blank quote colon dash hyphen")
     + one(NAMED, f"{TYPE_AS_NAME}(?:{SP}{CAP_NAME}{MORE})?", low("surname* geo unknown city*") + MORE),
@@ -288,53 +303,83 @@ OWN_NUMBER = one(f"{WITH_NUMBER}(?:{IN_HONOUR})?", QUOTED, IN_HONOUR)
 OWN_NAME = one(
     OWN_NUMBER,
     f"{SP}{N}{SP}{any_of('dated')}(?:{SP}{either(CAP_NAME, any_of('month'))})?",
-    f"{NAME_GAP}{CAP_NAME}{MORE}(?:{SP}{cap('gen* noun* unknown adj_* sk_* people surname')}){{0,2}}",
+    f"{NAME_GAP}{either(CAP_NAME, cap('acronym'))}{MORE}(?:{SP}{cap('gen* noun* unknown adj_* sk_* people surname')}){{0,2}}",
 )
 KINDS_OF_OBJECT = f"(?:{SP}{any_of('kind sk_*')}){{0,2}}"
 OBJECTS = [
-    rule(any_of("numbered"), OWN_NUMBER),
-    rule(any_of("object sole brand"), OWN_NAME),
+    rule(any_of("numbered clinic"), OWN_NUMBER),
+    rule(any_of("object institution sole brand"), OWN_NAME),
     rule(any_of("brand"), SP + low("unknown")),
     rule(any_of("centre_kind"), SP + any_of("centre") + OWN_NAME),
-    rule(any_of("р"), f"{DOT}{CAP_NAME}{MORE}", before=NO_YEAR),
-    rule(N, f"{ORDINAL}?{SP}{any_of('numbered sole brand')}(?:{IN_HONOUR})?"),
+    rule(any_of("р"), f"{DOT}{CAP_NAME}{MORE}", gap("dot") + cap("other"), before=not_after("n3 n4 n5", "none blank")),
+    rule(N, f"{ORDINAL}?{SP}{either(any_of('numbered clinic institution sole brand'), cap('object'))}(?:{IN_HONOUR})?"),
     rule(either(cap(ADJECTIVE + " unknown village"), low("sk_*")), f"{KINDS_OF_OBJECT}{SP}{OBJECT_TYPE}{OWN_NAME}?", before=MIDST),
-    rule(any_of("kind"), f"{KINDS_OF_OBJECT}{SP}{OBJECT_TYPE}{OWN_NAME}", SP + any_of("sole")),
+    rule(any_of("kind"), f"{KINDS_OF_OBJECT}{SP}{OBJECT_TYPE}{OWN_NAME}", SP + any_of("sole clinic")),
     # without a type
     rule(cap("adj_mo sk_mo"), f"{NO_NOUN_M}(?!{SP}{CAP_NAME})", before=after("in from near on")),
-    rule(cap(ADJECTIVE), SP + cap("noun* gen* unknown"), before=after("on in from near")),
-    rule(cap("unknown noun*"), "", before=after("on near context region")),
-    rule(CAP_NAME, f"{MORE}(?:{SP}{ANY}){{0,3}}(?={gap('unquote quote')})", before=after("on in from near", "quote")),
+    rule(cap(ADJECTIVE + " title"), SP + CAP_NAME, before=after("on in from near с")),
+    rule(cap("adj_fo sk_fo"), SP + low("noun_f gen_f"), before=after("from near")),
+    rule(cap("unknown noun* gen*"), "", before=after("on near context region")),
+    rule(CAP_NAME, f"{MORE}(?:{SP}{ANY}){{0,3}}(?={gap('unquote quote')})", before=after("on from near", "quote")),
 ]
 HOUSES = [
     rule(any_of("house"), f"{gap('blank sign dot dot_blank none')}(?:{any_of('number_word')}{gap('blank sign')})?{NUMBER}{LETTER}"),
     rule(any_of("д"), f"{DOT}{NUMBER}{LETTER}"),
 ]
 
-RULES = (
-    # kind, before its first token, rules, after them
-    ("street", f"(?:{PREFIX}{ANY})?", STREETS, f"{HOUSE}(?:{LIST}){{0,5}}"),
-    ("settlement", "", SETTLEMENTS, ""),
-    ("district", "", DISTRICTS, HOUSE),
-    ("stop", "", STOPS, ""),
-    ("object", "", OBJECTS, ""),
-    ("house", "", HOUSES, HOUSE),
+PREFIXED = any_of("house д n3 crossing object numbered clinic institution sole stop")
+RULES = {
+    "settlement": (SETTLEMENTS, ""),
+    "district": (DISTRICTS, ""),
+    "stop": (STOPS, ""),
+    "object": (OBJECTS, ""),
+    "house": (HOUSES, HOUSE),
+}
+"""Kind of place -> how it begins and how it may go on; streets are tried before all of them."""
+
+FAMILIES = (
+    cap(NAME + " geo_odd surname_odd"),
+    low(NAME),
+    N,
+    either(SINGLE, low("letter г д с п х ш р к л"), any_of("ст")),
+    any_of("street street_short streets square"),
+    low("town town_short big_town garden city_word"),
 )
+"""First tokens with rules in common. A token is looked for in these before any rule is tried."""
 
 
-def _rules(rules: list[Rule]) -> str:
-    """The rules where their first token has just been read, grouped by it."""
+def _members(tokens: str) -> frozenset[str]:
+    return frozenset(re.findall(tokens, "".join(map(chr, range(256)))))
+
+
+def _rules(rules: list[Rule], family: frozenset[str]) -> str:
+    """Those of the rules that begin in a family of first tokens, where the first token has just been read."""
     by_first: dict[str, list[str]] = {}
     for first, rest, before in rules:
-        by_first.setdefault(first, []).append(before + rest)
-    return one(*(f"(?<={first}){one(*rests)}" for first, rests in by_first.items()))
-
-
-PREFIX_FIRST = any_of("house д n3 crossing object numbered sole stop")
+        if family & _members(first):
+            before += NOT_OWNED if rules in (SETTLEMENTS, DISTRICTS) else ""
+            condition = "" if family <= _members(first) else f"(?<={first})"
+            by_first.setdefault(condition, []).append(before + rest)
+    return one(*(condition + one(*rests) for condition, rests in by_first.items())) if by_first else ""
 
 
 @lru_cache(maxsize=1)
-def grammar() -> re.Pattern[str]:
-    """The pattern of one part of a place; its kind is ``RULES[match.lastindex - 1][0]``."""
-    firsts = either(PREFIX_FIRST, *(first for _, _, rules, _ in RULES for first, _, _ in rules))
-    return re.compile(firsts + one(*(f"{prefix}{_rules(rules)}{rest}()" for _, prefix, rules, rest in RULES)), re.DOTALL)
+def grammar() -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """The pattern of one part of a place, and the kind of the place for each ``lastindex`` of its matches."""
+    every = [PREFIXED, *(first for rules in (STREETS, *(rules for rules, _ in RULES.values())) for first, _, _ in rules)]
+    starts = frozenset().union(*map(_members, every))
+    rest = starts.difference(*map(_members, FAMILIES))
+    families = {name: _members(name) & starts for name in (*FAMILIES, _set("".join(rest)))}
+    streets = one(*(f"(?<={name}){rules}" for name, family in families.items() if (rules := _rules(STREETS, family))))
+    parts = [f"(?:(?<={PREFIXED}){PREFIX}{ANY})?{streets}{HOUSE}(?:{LIST}){{0,5}}()"]
+    kinds = ["", "street"]
+    for name, family in families.items():
+        ways = []
+        for kind, (rules, houses) in RULES.items():
+            found = _rules(rules, family)
+            if found:
+                ways.append(f"{found}{houses}()")
+                kinds.append(kind)
+        if ways:
+            parts.append(f"(?<={name}){one(*ways)}")
+    return re.compile(_set("".join(starts)) + one(*parts), re.DOTALL), tuple(kinds)

@@ -109,7 +109,9 @@ def gaps(units: npt.NDArray[np.uint16], begins: I64, ends: I64) -> Bytes:
         every[at] |= _BITS_OF_UNIT.take(units.take(begins[long[at]] + step))
     kinds: Bytes = _LONGER.take(every)
     kinds[(kinds == ord(GAPS["soft"])) & (lengths[long] > 5)] = ord(GAPS["hard"])
-    kinds[(last == _BIT["quote"]) & (every & _CLOSES == 0)] = ord(GAPS["quote"])
+    kinds[(kinds == ord(GAPS["dot_blank"])) & (lengths[long] > 3)] = ord(GAPS["end"])
+    opens = (last == _BIT["quote"]) & (every & _CLOSES == 0)
+    kinds[opens | (every == (_BIT["quote"] | _BIT["blank"]))] = ord(GAPS["quote"])
     kinds[(first == _BIT["percent"]) & (kinds == ord(GAPS["hard"]))] = ord(GAPS["percent"])
     found[long] = kinds
     return found
@@ -139,9 +141,9 @@ _BEFORE = _table(
 )
 _BEHIND = _table(dict.fromkeys(("n3", "street", "street_short"), _BEFORE_NUMBER))
 _LEADS = _table(
-    dict.fromkeys("adj_f adj_fo adj_m adj_mo adj_p sk_f sk_fo sk_m sk_mo sk_n surname_f title first".split(), 1)
+    dict.fromkeys("adj_f adj_fo adj_m adj_mo adj_p sk_f sk_fo sk_m sk_g sk_mo sk_n surname_f title first".split(), 1)
 )
-_SK = _table(dict.fromkeys("sk_f sk_fo sk_m sk_mo sk_n".split(), 1))
+_SK = _table(dict.fromkeys("sk_f sk_fo sk_m sk_g sk_mo sk_n".split(), 1))
 _ACRONYM = CLASSES.index("acronym") + 1
 
 _UPPER = np.zeros(65536, np.uint8)
@@ -185,7 +187,7 @@ def _assemble(
     both = np.empty(2 * count, np.uint8)
     both[0::2] = gap
     np.add(classes, np.where(capital, np.uint8(_TOKEN + _CAPITAL), np.uint8(_TOKEN)), out=both[1::2])
-    return both.tobytes().decode("latin-1")
+    return both.tobytes().decode("latin-1") + GAPS["start"]
 
 
 # The plain way
@@ -216,7 +218,7 @@ def symbols(text: str, tokens: Sequence[Token]) -> str:
             number = name_class(forms[at])
         led = bool(_LEADS[number]) and bool(asked or capital[at] or (_SK[number] and before[at] & _AFTER_ON))
         found += [gap[at], token_symbol(number, capital[at])]
-    return "".join(found)
+    return "".join(found) + GAPS["start"]
 
 
 @lru_cache(maxsize=4096)
