@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -12,16 +13,18 @@ from ..result import Place
 from ..text import Token
 from ..text.chunks import ChunkTokens
 from ..text.markup import clean
+from ..text.tokens import iter_forms
 from .classes import CLASSES
 from .grammar import KINDS, grammar
 from .symbols import GAPS, FormClasses, symbols, symbols_of_chunk, token_symbol
 
-__all__ = ["find_places", "find_places_many"]
+__all__ = ["ChunkPlaces", "find_places", "find_places_many"]
 
 I64 = npt.NDArray[np.int64]
 _OPENING = {"»": "«", "”": "“„", "“": "„", '"': '"', "`": "`", "'": "'"}
 """Closing quotation mark -> what may open it."""
-_CLOSING = frozenset(_OPENING)
+_CLOSES = np.zeros(65536, np.bool_)
+_CLOSES[[*map(ord, _OPENING)]] = True
 _STREET, _OBJECT, _HOUSE, _WIDE = map(KINDS.index, ("street", "object", "house", "district"))
 _HOUSES = {(_STREET, _HOUSE), (_HOUSE, _STREET)}
 _NEAR = {(_OBJECT, _STREET), (_STREET, _OBJECT)} | _HOUSES
@@ -42,67 +45,124 @@ def find_places(text: str, tokens: Sequence[Token]) -> list[Place]:
     :param tokens: its tokens.
     :return: the places; empty if there are none.
     """
-    cleaned = clean(text)[0]
-    read = symbols(cleaned if len(cleaned) == len(text) else text, tokens)
-    return [_place(text, tokens[first].start, tokens[end - 1].end, kind) for first, end, kind in _parts(read)]
+    cleaned, origin = clean(text)
+    spans = [(token.start, token.end) for token in tokens]
+    if origin is not None:
+        spans = [(start, end) for _, start, end in iter_forms(cleaned)]
+    read = symbols(cleaned, spans, [token.form for token in tokens])
+    places = []
+    for first, last, kind in zip(*_parts(read), strict=True):
+        start, end = tokens[first].start, tokens[last - 1].end
+        places.append(_place(text, start, _closed(text, start, end), kind))
+    return places
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkPlaces:
+    """The places of a chunk of messages, made when they are looked at.
+
+    Place *i* is ``starts[i]:ends[i]`` in the text of its message, of kind ``KINDS[kinds[i]]``; message *m* owns the places
+    ``bounds[m]:bounds[m + 1]``.
+    """
+
+    texts: Sequence[str]
+    starts: list[int]
+    ends: list[int]
+    kinds: list[int]
+    bounds: list[int]
+
+    def of(self, message: int) -> list[Place]:
+        """The places of one message, as `find_places` gives them."""
+        here = slice(self.bounds[message], self.bounds[message + 1])
+        spans = zip(self.starts[here], self.ends[here], self.kinds[here], strict=True)
+        return [_place(self.texts[message], *span) for span in spans]
+
+    def joined(self) -> list[str]:
+        """The places of each message as written, `` | `` between."""
+        starts, ends = self.starts, self.ends
+        return [
+            ""
+            if first == last
+            else text[starts[first] : ends[first]]
+            if first + 1 == last
+            else " | ".join([text[starts[at] : ends[at]] for at in range(first, last)])
+            for text, (first, last) in zip(self.texts, pairwise(self.bounds), strict=True)
+        ]
 
 
 def find_places_many(
-    texts: Sequence[str],
-    tokens: ChunkTokens,
-    rows: npt.NDArray[np.int32],
-    forms: FormClasses,
-    straight: npt.NDArray[np.bool_],
-    plain: Callable[[str], list[Place]],
-) -> list[list[Place]]:
+    texts: Sequence[str], tokens: ChunkTokens, rows: npt.NDArray[np.int32], forms: FormClasses
+) -> ChunkPlaces:
     """`find_places` on every message of a chunk.
 
     :param texts: the messages.
     :param tokens: their tokens.
     :param rows: row of each token in the memory of word forms to which ``forms`` belongs.
-    :param plain: `find_places`, for messages in which positions of tokens are not positions in the text.
     """
-    places: list[list[Place]] = [[] for _ in texts]
-    parts = _parts(symbols_of_chunk(tokens, rows, forms))
-    if not parts:
-        return places
-    first, end, kinds = np.array(parts).T
+    firsts, lasts, kinds = _parts(symbols_of_chunk(tokens, rows, forms))
+    first, last = np.array(firsts, np.int64), np.array(lasts, np.int64) - 1
     owners = np.searchsorted(tokens.bounds, first, side="right") - 1
-    offsets = tokens.offsets[owners]
-    starts, ends = tokens.starts[first] - offsets, tokens.ends[end - 1] - offsets
-    bent = np.flatnonzero(~straight[owners]).tolist()
-    for owner, numbers in groupby(bent, owners.__getitem__):
-        text, some = texts[owner], list(numbers)
-        if clean(text)[1] is None:  # only emoji, of two units each
-            letters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-            units = np.append(0, np.cumsum(1 + (letters > 0xFFFF)))
-            starts[some], ends[some] = np.searchsorted(units, starts[some]), np.searchsorted(units, ends[some])
-        else:
-            places[owner] = plain(text)
-            owners[some] = -1
-    for owner, start, stop, kind in zip(*(column.tolist() for column in (owners, starts, ends, kinds)), strict=True):
-        if owner >= 0:
-            places[owner].append(_place(texts[owner], start, stop, kind))
-    return places
+    starts, ends = tokens.starts[first] - tokens.offsets[owners], tokens.ends[last] - tokens.offsets[owners]
+    quoted = _CLOSES.take(tokens.units.take(tokens.ends[last], mode="clip"))
+    bent = np.flatnonzero(~tokens.straight[owners])
+    if len(bent):
+        _straighten(bent, owners, starts, ends, texts, tokens)
+        quoted[bent] = True
+    for at in np.flatnonzero(quoted).tolist():
+        ends[at] = _closed(texts[owners[at]], int(starts[at]), int(ends[at]))
+    bounds = np.searchsorted(owners, np.arange(len(texts) + 1))
+    return ChunkPlaces(texts, starts.tolist(), ends.tolist(), kinds, bounds.tolist())
 
 
-def _parts(read: str) -> list[tuple[int, int, int]]:
-    """First token, end and kind of the places in a string of symbols."""
-    found: list[tuple[int, int, int]] = []
-    end, kind = -2, 0
-    pattern, kinds = grammar()
-    ranks = [0, *map(KINDS.index, kinds[1:])]
+def _straighten(
+    bent: I64, owners: I64, starts: I64, ends: I64, texts: Sequence[str], tokens: ChunkTokens
+) -> None:
+    """Turn positions in the units of a chunk into positions in the texts, for places in messages where they differ."""
+    offsets = np.append(tokens.offsets, len(tokens.units) + 1)
+    high = np.flatnonzero(tokens.units >> 10 == 0x36)  # first units of emoji and the like
+    before, shorter = np.searchsorted(high, offsets), {}
+    for owner in np.unique(owners[bent]).tolist():
+        units, text = int(offsets[owner + 1] - offsets[owner]) - 1, texts[owner]
+        # Cleaning that moves letters leaves NUL at the end; lone surrogates can look like a pair.
+        if tokens.units[offsets[owner] + units - 1] == 0 or units - len(text) != before[owner + 1] - before[owner]:
+            shorter[owner] = _positions(text)
+    message = owners[bent]
+    for side in (starts, ends):
+        units = side[bent]
+        side[bent] -= np.searchsorted(high, tokens.offsets[message] + units) - before[message]
+        for at, owner, unit in zip(bent.tolist(), message.tolist(), units.tolist(), strict=True):
+            if owner in shorter:
+                side[at] = shorter[owner][unit]
+
+
+def _positions(text: str) -> I64:
+    """For each UTF-16 code unit of the cleaned text, and its end, the position in the text itself."""
+    cleaned, origin = clean(text)
+    letters = np.frombuffer(cleaned.encode("utf-32-le", "surrogatepass"), np.uint32)
+    positions = np.arange(len(letters) + 1) if origin is None else np.array(origin)
+    return np.repeat(positions, np.append(1 + (letters > 0xFFFF), 1))
+
+
+def _parts(read: str) -> tuple[list[int], list[int], list[int]]:
+    """Of each place in a string of symbols: its first token, its end and the rank of its kind."""
+    firsts: list[int] = []
+    ends: list[int] = []
+    ranks: list[int] = []
+    pattern, rank_of_group = grammar()
+    end, rank = -2, 0
     for match in pattern.finditer(read):
-        at, stop = match.span()
-        at, stop, rank = at >> 1, stop >> 1, ranks[match.lastindex or 0]
-        if at - end < 2 and _belong_together(read, end, at, kind, rank):
-            kind = min(kind, rank)
-            found[-1] = (found[-1][0], stop, kind)
+        first, stop = match.span()
+        first, stop, here = first >> 1, stop >> 1, rank_of_group[match.lastindex or 0]
+        if first - end < 2 and _belong_together(read, end, first, rank, here):
+            ends[-1], ranks[-1] = stop, min(rank, here)
+            rank = ranks[-1]
         else:
-            found.append((at, stop, rank))
-            kind = rank
+            firsts.append(first)
+            ends.append(stop)
+            ranks.append(here)
+            rank = here
         end = stop
-    return found
+    return firsts, ends, ranks
 
 
 def _belong_together(read: str, end: int, start: int, left: int, right: int) -> bool:
@@ -121,12 +181,16 @@ def _belong_together(read: str, end: int, start: int, left: int, right: int) -> 
 
 
 def _place(text: str, start: int, end: int, kind: int) -> Place:
-    """The place from ``start`` to ``end``, with the closing mark if a quotation was opened in it."""
-    if text[end : end + 1] in _CLOSING:
-        inside, closing = text[start:end], text[end]
+    return Place(text[start:end], start, end, KINDS[kind])
+
+
+def _closed(text: str, start: int, end: int) -> int:
+    """The end of a place, behind the closing mark if a quotation was opened in it."""
+    closing = text[end : end + 1]
+    if closing in _OPENING:
+        inside = text[start:end]
         for opening in _OPENING[closing]:
             count = inside.count(opening)
             if count % 2 if opening == closing else count > inside.count(closing):
-                end += 1
-                break
-    return Place(text[start:end], start, end, KINDS[kind])
+                return end + 1
+    return end

@@ -92,11 +92,11 @@ N, ANY_N = any_of("n3"), any_of("n3 n4 n5")
 ORDINAL = f"(?:{gap('hyphen none blank')}{any_of('ordinal')})"
 MORE = (
     one(
-        f"(?<={any_of('title first')}){SP}{either(CAP_NAME, low('surname* gen* people unknown adj_*'))}",
-        f"(?<={cap(ADJECTIVE)}){SP}{CAP_NAME}",
+        f"{SP}(?<={any_of('title first')}.){either(CAP_NAME, low('surname* gen* people unknown adj_*'))}",
+        f"{SP}(?<={cap(ADJECTIVE)}.){CAP_NAME}",
         f"{gap('hyphen')}{CAP_NAME}",
-        f"(?<={cap('gen*')}){SP}{cap('people gen* geo')}",
-        f"(?<={cap('gen* people')}){SP}{N}{ORDINAL}?{SP}{any_of('dated')}",
+        f"{SP}(?<={cap('gen*')}.){cap('people gen* geo')}",
+        f"{SP}(?<={cap('gen* people')}.){N}{ORDINAL}?{SP}{any_of('dated')}",
     )
     + "{0,3}"
 )
@@ -116,7 +116,7 @@ NAMED_OR_LOW = one(INITIAL, DATED, either(CAP_NAME, LOW_NAME) + MORE)
 # Houses
 
 NUMBER = (
-    f"(?<!{ANY_N}{gap('dot')}){N}"
+    f"{N}(?<!{ANY_N}{gap('dot')}.)"
     f"(?!{gap('percent')}|{gap('dot colon')}{ANY_N}|{gap('none blank hyphen dot')}{any_of('unit month dated')})"
 )
 """A number that is no amount, date or time."""
@@ -129,17 +129,15 @@ LETTER = (
 )
 """The letter of a house: «37б», «7 "б"», «17го»."""
 PART = any_of("part house к д п л")
-STEP = one(
-    one(
-        f"{SOFT}(?:{PART}{SOFT}(?:{any_of('number_word')}{SOFT})?)?",
-        f"(?<={any_of('n3 letter')}){SP}{any_of('and')}{SP}",
-        f"{gap('blank comma dot_blank')}{any_of('near from and beside in')}(?:{SP}{any_of('region с in')}){{0,2}}{SP}{any_of('house')}{SOFT}",
-    )
-    + NUMBER
-    + LETTER,
-    f"{SOFT}{any_of('litera')}{SOFT}{any_of('letter к л г д с р in')}",
-    f"(?<={N}){SP}{any_of('part')}(?!{DOT})",
-)
+STEP = one(SOFT + one(
+    f"{NUMBER}{LETTER}",
+    f"{PART}{SOFT}(?:{any_of('number_word')}{SOFT})?{NUMBER}{LETTER}",
+    f"{any_of('litera')}{SOFT}{any_of('letter к л г д с р in')}",
+    f"{any_of('part')}(?<={N}{SP}.)(?!{DOT})",
+    f"{any_of('and')}(?<={any_of('n3 letter')}{SP}.){SP}{NUMBER}{LETTER}",
+    f"{any_of('near from and beside in')}(?<={gap('blank comma dot_blank')}.)"
+    f"(?:{SP}{any_of('region с in')}){{0,2}}{SP}{any_of('house')}{SOFT}{NUMBER}{LETTER}",
+))
 """One more number, block, letter, entrance or flat."""
 HOUSE = STEP + "{0,9}"
 NUMBERED = f"(?={SOFT}(?:{PART}{SOFT})?{NUMBER})"
@@ -293,9 +291,8 @@ STOP_NAME = one(
 )
 STOP_REST = f"(?:{SP}{any_of('stop_filler stop')}){{0,2}}{STOP_NAME}"
 STOPS = [
-    rule(any_of("stop"), STOP_REST),
-    rule(any_of("stop_short"), STOP_REST, SHORT_GAP + LOW_NAME + MORE),
-    rule(any_of("stop_kind"), f"{SP}{any_of('stop stop_short')}{STOP_REST}"),
+    rule(any_of("stop_kind stop stop_short"), f"(?:(?<={any_of('stop_kind')}){SP}{any_of('stop stop_short')})?{STOP_REST}"),
+    rule(any_of("stop_short"), SHORT_GAP + LOW_NAME + MORE),
 ]
 WITH_NUMBER = one(gap("blank sign none"), f"{SP}{any_of('number_word')}{gap('blank sign')}") + NUMBER + LETTER
 IN_HONOUR = f"{SP}{any_of('named')}{SHORT_GAP}{NAMED}"
@@ -305,17 +302,23 @@ OWN_NAME = one(
     f"{SP}{N}{SP}{any_of('dated')}(?:{SP}{either(CAP_NAME, any_of('month'))})?",
     f"{NAME_GAP}{either(CAP_NAME, cap('acronym'))}{MORE}(?:{SP}{cap('gen* noun* unknown adj_* sk_* people surname')}){{0,2}}",
 )
-KINDS_OF_OBJECT = f"(?:{SP}{any_of('kind sk_*')}){{0,2}}"
+TYPED_NAME = one(
+    f"(?<={any_of('numbered clinic')}){OWN_NUMBER}",
+    f"(?<={any_of('object institution sole brand centre')}){OWN_NAME}",
+    f"(?<={any_of('brand')}){SP}{low('unknown')}",
+)
+OBJECT_ADJECTIVE = either(cap(ADJECTIVE + " unknown village"), low("sk_*"))
+DESCRIBED = one(f"(?<={any_of('kind')})", f"(?<={MID}{OBJECT_ADJECTIVE})") + f"(?:{SP}{any_of('kind sk_*')}){{0,2}}{SP}"
+OBJECT = one(
+    f"(?:{DESCRIBED}{OBJECT_TYPE}|(?<={any_of('centre_kind')}){SP}{any_of('centre')})?{TYPED_NAME}",
+    f"(?<={OBJECT_ADJECTIVE}){DESCRIBED}{OBJECT_TYPE}",
+    f"(?<={any_of('kind')}){SP}{any_of('sole clinic')}",
+)
+"""«школа № 12», «Култаевская поликлиника», «детский парк»: an object with its type."""
+OBJECT_FIRST = either(OBJECT_ADJECTIVE, OBJECT_TYPE, any_of("kind centre_kind"))
 OBJECTS = [
-    rule(any_of("numbered clinic"), OWN_NUMBER),
-    rule(any_of("object institution sole brand"), OWN_NAME),
-    rule(any_of("brand"), SP + low("unknown")),
-    rule(any_of("centre_kind"), SP + any_of("centre") + OWN_NAME),
     rule(any_of("р"), f"{DOT}{CAP_NAME}{MORE}", gap("dot") + cap("other"), before=not_after("n3 n4 n5", "none blank")),
     rule(N, f"{ORDINAL}?{SP}{either(any_of('numbered clinic institution sole brand'), cap('object'))}(?:{IN_HONOUR})?"),
-    rule(either(cap(ADJECTIVE + " unknown village"), low("sk_*")), f"{KINDS_OF_OBJECT}{SP}{OBJECT_TYPE}{OWN_NAME}?", before=MIDST),
-    rule(any_of("kind"), f"{KINDS_OF_OBJECT}{SP}{OBJECT_TYPE}{OWN_NAME}", SP + any_of("sole clinic")),
-    # without a type
     rule(cap("adj_mo sk_mo"), f"{NO_NOUN_M}(?!{SP}{CAP_NAME})", before=after("in from near on")),
     rule(cap(ADJECTIVE + " title"), SP + CAP_NAME, before=after("on in from near с")),
     rule(cap("adj_fo sk_fo"), SP + low("noun_f gen_f"), before=after("from near")),
@@ -337,15 +340,28 @@ RULES = {
 }
 """Kind of place -> how it begins and how it may go on; streets are tried before all of them."""
 
+LETTERS = either(any_of("letter с х ш р к л ст"), cap("in near and on beside"))
+
 FAMILIES = (
-    cap(NAME + " geo_odd surname_odd"),
+    cap("noun* gen* people"),
+    cap("adj_* sk_* surname_f kind"),
+    cap("surname city_surname surname_odd first title"),
+    cap("city* geo* village unknown"),
     low(NAME),
     N,
-    either(SINGLE, low("letter г д с п х ш р к л"), any_of("ст")),
+    LETTERS,
     any_of("street street_short streets square"),
     low("town town_short big_town garden city_word"),
 )
 """First tokens with rules in common. A token is looked for in these before any rule is tried."""
+
+
+GUARD = one(
+    f"(?<!{either(N, LETTERS)})",
+    f"(?<={N})(?={gap('none blank hyphen')}{either(cap(ADJECTIVE), any_of('ordinal house quarter quarter_short'), OBJECT_TYPE)})",
+    f"(?<={LETTERS})(?={DOT})",
+)
+"""Most numbers and letters begin no place: a look at what follows spares all rules."""
 
 
 def _members(tokens: str) -> frozenset[str]:
@@ -364,22 +380,24 @@ def _rules(rules: list[Rule], family: frozenset[str]) -> str:
 
 
 @lru_cache(maxsize=1)
-def grammar() -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """The pattern of one part of a place, and the kind of the place for each ``lastindex`` of its matches."""
-    every = [PREFIXED, *(first for rules in (STREETS, *(rules for rules, _ in RULES.values())) for first, _, _ in rules)]
+def grammar() -> tuple[re.Pattern[str], list[int]]:
+    """The pattern of one part of a place, and the rank of the kind of place for each ``lastindex`` of its matches."""
+    every = [PREFIXED, OBJECT_FIRST, *(first for rules in (STREETS, *(rules for rules, _ in RULES.values())) for first, _, _ in rules)]
     starts = frozenset().union(*map(_members, every))
     rest = starts.difference(*map(_members, FAMILIES))
-    families = {name: _members(name) & starts for name in (*FAMILIES, _set("".join(rest)))}
+    families: dict[str, frozenset[str]] = {}
+    for name in (*FAMILIES, _set("".join(rest))):
+        families[name] = (_members(name) & starts).difference(*families.values())
     streets = one(*(f"(?<={name}){rules}" for name, family in families.items() if (rules := _rules(STREETS, family))))
-    parts = [f"(?:(?<={PREFIXED}){PREFIX}{ANY})?{streets}{HOUSE}(?:{LIST}){{0,5}}()"]
-    kinds = ["", "street"]
+    parts = [f"(?:(?<={PREFIXED}){PREFIX}{ANY})?{streets}{HOUSE}(?:{LIST}){{0,5}}()", f"(?<={OBJECT_FIRST}){OBJECT}()"]
+    ranks = [0, KINDS.index("street"), KINDS.index("object")]
     for name, family in families.items():
         ways = []
         for kind, (rules, houses) in RULES.items():
             found = _rules(rules, family)
             if found:
                 ways.append(f"{found}{houses}()")
-                kinds.append(kind)
+                ranks.append(KINDS.index(kind))
         if ways:
             parts.append(f"(?<={name}){one(*ways)}")
-    return re.compile(_set("".join(starts)) + one(*parts), re.DOTALL), tuple(kinds)
+    return re.compile(_set("".join(starts)) + GUARD + one(*parts), re.DOTALL), ranks

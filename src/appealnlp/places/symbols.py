@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from ..text import Token
 from ..text.chunks import ChunkTokens
 from ..text.lemmas import mend
 from .classes import CLASSES, OPEN, class_of_form, name_class
@@ -193,31 +191,33 @@ def _assemble(
 # The plain way
 
 
-def symbols(text: str, tokens: Sequence[Token]) -> str:
+def symbols(text: str, spans: Sequence[tuple[int, int]], forms: Sequence[str]) -> str:
     """Symbols of one message, token by token.
 
-    :param text: the message with markup blanked out; positions of the tokens are positions in it.
+    :param text: the cleaned message.
+    :param spans: where its tokens begin and end.
+    :param forms: their folded and mended forms.
     """
-    gap = [GAPS["start"], *(_gap(text[left.end : right.start]) for left, right in pairwise(tokens))]
-    forms = [token.form for token in tokens]
-    classes = [class_of_form(form) for form in forms]
-    upper = [text[token.start] in _CAPITALS for token in tokens]
-    shouts = [up and token.end - token.start > 1 and text[token.end - 1] in _CAPITALS for up, token in zip(upper, tokens)]
-    loud = [False, *(shout and token.end - token.start > 3 for shout, token in zip(shouts, tokens)), False]
-    capital = [up and not (shout and (loud[at] or loud[at + 2])) for at, (up, shout) in enumerate(zip(upper, shouts))]
-    before = [0, *(_BEFORE[number] for number in classes)]
+    upper = [text[start] in _CAPITALS for start, _ in spans]
+    shouts = [up and end - start > 1 and text[end - 1] in _CAPITALS for up, (start, end) in zip(upper, spans)]
+    loud = [False, *(shout and end - start > 3 for shout, (start, end) in zip(shouts, spans)), False]
+    classes = [*map(class_of_form, forms)]
     behind = [*(_BEHIND[number] for number in classes[1:]), 0]
-    led = False
-    found = []
-    for at, (token, number) in enumerate(zip(tokens, classes)):
-        is_open = bool(_OPEN[number])
-        if is_open and capital[at] and shouts[at] and token.end - token.start <= 4:
-            number, is_open = _ACRONYM, False
-        asked = is_open and bool(capital[at] or _WANTS[number] & (before[at] | behind[at]))
-        if asked or (is_open and led and gap[at] == GAPS["blank"]):
+    found, stop, before, led = [], -1, 0, False
+    for at, ((start, end), number) in enumerate(zip(spans, classes)):
+        gap = GAPS["start"] if stop < 0 else _gap(text[stop:start])
+        capital = upper[at] and not (shouts[at] and (loud[at] or loud[at + 2]))
+        acronym = bool(_OPEN[number]) and capital and shouts[at] and end - start <= 4
+        is_open = bool(_OPEN[number]) and not acronym
+        asked = is_open and bool(capital or _WANTS[number] & (before | behind[at]))
+        leading = asked or capital or bool(_SK[number] and before & _AFTER_ON)
+        stop, before = end, _BEFORE[number]
+        if asked or (is_open and led and gap == GAPS["blank"]):
             number = name_class(forms[at])
-        led = bool(_LEADS[number]) and bool(asked or capital[at] or (_SK[number] and before[at] & _AFTER_ON))
-        found += [gap[at], token_symbol(number, capital[at])]
+        elif acronym:
+            number = _ACRONYM
+        led = leading and bool(_LEADS[number])
+        found.append(gap + token_symbol(number, capital))
     return "".join(found) + GAPS["start"]
 
 
