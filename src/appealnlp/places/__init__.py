@@ -5,7 +5,7 @@ chunk of them, into a string with one symbol for each token and each gap; ``gram
 and ``find`` runs the grammar.
 """
 
-from .find import find_places, find_places_many
+from .find import ChunkPlaces, find_places, find_places_many
 from .symbols import FormClasses
 
-__all__ = ["FormClasses", "find_places", "find_places_many"]
+__all__ = ["ChunkPlaces", "FormClasses", "find_places", "find_places_many"]

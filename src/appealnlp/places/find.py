@@ -114,17 +114,16 @@ def find_places_many(
     return ChunkPlaces(texts, starts.tolist(), ends.tolist(), kinds, bounds.tolist())
 
 
-def _straighten(
-    bent: I64, owners: I64, starts: I64, ends: I64, texts: Sequence[str], tokens: ChunkTokens
-) -> None:
+def _straighten(bent: I64, owners: I64, starts: I64, ends: I64, texts: Sequence[str], tokens: ChunkTokens) -> None:
     """Turn positions in the units of a chunk into positions in the texts, for places in messages where they differ."""
     offsets = np.append(tokens.offsets, len(tokens.units) + 1)
     high = np.flatnonzero(tokens.units >> 10 == 0x36)  # first units of emoji and the like
-    before, shorter = np.searchsorted(high, offsets), {}
+    before = np.searchsorted(high, offsets)
+    shorter: dict[int, I64] = {}
     for owner in np.unique(owners[bent]).tolist():
-        units, text = int(offsets[owner + 1] - offsets[owner]) - 1, texts[owner]
+        text, length = texts[owner], int(offsets[owner + 1] - offsets[owner]) - 1
         # Cleaning that moves letters leaves NUL at the end; lone surrogates can look like a pair.
-        if tokens.units[offsets[owner] + units - 1] == 0 or units - len(text) != before[owner + 1] - before[owner]:
+        if tokens.units[offsets[owner] + length - 1] == 0 or length - len(text) != before[owner + 1] - before[owner]:
             shorter[owner] = _positions(text)
     message = owners[bent]
     for side in (starts, ends):

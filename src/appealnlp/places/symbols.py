@@ -13,23 +13,20 @@ import numpy.typing as npt
 
 from ..text.chunks import ChunkTokens
 from ..text.lemmas import mend
-from .classes import CLASSES, OPEN, class_of_form, name_class
+from .classes import CLASSES, NAMES, OPEN, SK, class_of_form, name_class
 
 __all__ = ["GAPS", "FormClasses", "gaps", "symbols", "symbols_of_chunk", "token_symbol"]
 
 Bytes = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
 
-GAPS = {
-    name: chr(number)
-    for number, name in enumerate(
-        # first token of a message; nothing; blanks; «-»; « - »; «.»; «. »; «, »; «/»; «№ »; «:»
-        "start none blank hyphen dash dot dot_blank comma slash sign colon "
-        # before an opening quotation mark; with another one; «(», «;» and mixtures; «%», «°»; «!», «?», line end; others
-        "quote unquote soft percent end hard".split(),
-        1,
-    )
-}
+_GAPS = (
+    "start", "none", "blank", "hyphen", "dash",  # before the first token; nothing; blanks; «-»; « - »
+    "dot", "dot_blank", "comma", "slash", "sign", "colon",  # «.»; «. »; «, »; «/»; «№ »; «:»
+    "quote", "unquote",  # with a quotation mark that may open; with another one
+    "soft", "percent", "end", "hard",  # «(», «;» and mixtures; «%», «°»; «!», «?», line end; anything else
+)  # fmt: skip
+GAPS = {name: chr(number) for number, name in enumerate(_GAPS, 1)}
 """Kind of gap -> its symbol."""
 _TOKEN = 32
 """Symbols from here on are tokens: the number of the class, and `_CAPITAL` more with a capital letter."""
@@ -126,22 +123,18 @@ def _table(values: dict[str, int]) -> Bytes:
 
 _OPEN = _table(dict.fromkeys(OPEN, 1))
 _WANTS = _table({"word": _AFTER_TYPE, **dict.fromkeys(("word_f", "word_a"), _AFTER_TYPE | _AFTER_ON | _BEFORE_NUMBER)})
+_TYPES = (
+    "street", "street_short", "streets", "town", "town_short", "big_town", "garden", "г", "quarter", "quarter_short",
+    "stop", "stop_short", "ст", "brand", "crossing", "in",
+)  # fmt: skip
 _BEFORE = _table(
-    {
-        **dict.fromkeys(
-            "street street_short streets town town_short big_town garden г quarter quarter_short stop stop_short ст brand "
-            "crossing in".split(),
-            _AFTER_TYPE,
-        ),
-        **dict.fromkeys("on address".split(), _AFTER_ON),
-        "from": _AFTER_TYPE | _AFTER_ON,
-    }
+    {**dict.fromkeys(_TYPES, _AFTER_TYPE), "on": _AFTER_ON, "address": _AFTER_ON, "from": _AFTER_TYPE | _AFTER_ON}
 )
 _BEHIND = _table(dict.fromkeys(("n3", "street", "street_short"), _BEFORE_NUMBER))
 _LEADS = _table(
-    dict.fromkeys("adj_f adj_fo adj_m adj_mo adj_p sk_f sk_fo sk_m sk_g sk_mo sk_n surname_f title first".split(), 1)
+    dict.fromkeys((*(name for name in NAMES if name.startswith("adj_")), *SK, "surname_f", "title", "first"), 1)
 )
-_SK = _table(dict.fromkeys("sk_f sk_fo sk_m sk_g sk_mo sk_n".split(), 1))
+_SK = _table(dict.fromkeys(SK, 1))
 _ACRONYM = CLASSES.index("acronym") + 1
 
 _UPPER = np.zeros(65536, np.uint8)
@@ -151,9 +144,7 @@ _CAPITALS = frozenset(map(chr, np.flatnonzero(_UPPER).tolist()))
 Classes = Callable[[I64], Bytes]
 
 
-def _assemble(
-    gap: Bytes, classes: Bytes, first_upper: Bytes, last_upper: Bytes, lengths: I64, names: Classes
-) -> str:
+def _assemble(gap: Bytes, classes: Bytes, first_upper: Bytes, last_upper: Bytes, lengths: I64, names: Classes) -> str:
     """Symbols of tokens whose gaps and classes are known; ``names`` gives `name_class` for token numbers."""
     count = len(gap)
     begins = gap == ord(GAPS["start"])
@@ -199,12 +190,14 @@ def symbols(text: str, spans: Sequence[tuple[int, int]], forms: Sequence[str]) -
     :param forms: their folded and mended forms.
     """
     upper = [text[start] in _CAPITALS for start, _ in spans]
-    shouts = [up and end - start > 1 and text[end - 1] in _CAPITALS for up, (start, end) in zip(upper, spans)]
-    loud = [False, *(shout and end - start > 3 for shout, (start, end) in zip(shouts, spans)), False]
+    shouts = [
+        up and end - start > 1 and text[end - 1] in _CAPITALS for up, (start, end) in zip(upper, spans, strict=True)
+    ]
+    loud = [False, *(shout and end - start > 3 for shout, (start, end) in zip(shouts, spans, strict=True)), False]
     classes = [*map(class_of_form, forms)]
     behind = [*(_BEHIND[number] for number in classes[1:]), 0]
     found, stop, before, led = [], -1, 0, False
-    for at, ((start, end), number) in enumerate(zip(spans, classes)):
+    for at, ((start, end), number) in enumerate(zip(spans, classes, strict=True)):
         gap = GAPS["start"] if stop < 0 else _gap(text[stop:start])
         capital = upper[at] and not (shouts[at] and (loud[at] or loud[at + 2]))
         acronym = bool(_OPEN[number]) and capital and shouts[at] and end - start <= 4
