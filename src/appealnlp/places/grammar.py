@@ -23,8 +23,8 @@ KINDS = ("street", "object", "stop", "house", "district", "settlement")
 """Kinds of places, the most exact first."""
 
 GROUPS = {
-    "NAME": " ".join(name for name in NAMES if name != "other") + " sk_* title city_word kind",
-    "PLAIN": "surname surname_f city* geo unknown first gen* people adj_* sk_* title",
+    "NAME": " ".join(name for name in NAMES if name != "other") + " sk_* title* city_word kind",
+    "PLAIN": "surname surname_f city* geo unknown first gen* people adj_* sk_* title*",
     "ADJECTIVE": "adj_* sk_* surname_f",
     "STREET": "surname surname_f city_surname adj_f* sk_f* sk_g",
     "OBJECT": "object numbered clinic institution sole brand",
@@ -40,7 +40,7 @@ SHORT_GAP   [blank quote dot dot_blank]
 ORDINAL     ([hyphen none blank] <ordinal>)
 
 # Further words of a name: «Карла Маркса», «Малая Каменка», «Усть-Луга», «Бойцов 9 дивизии».
-MORE        ( _ (?<= <title first> .) <^NAME 'surname* 'gen* 'people 'unknown 'adj_*> | _ (?<= <^ADJECTIVE> .) <^NAME>
+MORE        ( _ (?<= <title* first> .) <^NAME 'surname* 'gen* 'people 'unknown 'adj_*> | _ (?<= <^ADJECTIVE> .) <^NAME>
             | [hyphen] <^NAME> | _ (?<= <^gen*> .) <^people ^gen* ^geo>
             | _ (?<= <^gen* ^people> .) <n3> {ORDINAL}? _ <dated> ){0,3}
 # «50 лет Октября», «8 Марта», «1905 года»; «3-й Ольховский», «9-Мая».
@@ -103,7 +103,7 @@ RULES = {
             [blank quote] ({NAMED_LOW}) ((_ <and с> _ | [comma hyphen dash slash]) ({NAMED_LOW})){0,4}
         | <street>                           | [blank quote] ({NAMED}) | {QUOTED}
         | <street> |
-            [blank quote] <'surname 'unknown 'people 'geo 'city_surname 'sk_g 'surname_odd 'first 'title> {MORE}
+            [blank quote] <'surname 'unknown 'people 'geo 'city_surname 'sk_g 'surname_odd 'first 'title*> {MORE}
         | <street> |
             _ <'adj_fo 'sk_fo 'surname_f> {NO_NOUN_F} | _ <'adj_m* 'sk_m*> {NO_NOUN_M}
         | <street>                           | _ <'adj_f 'sk_f> (?! _ <'noun* 'gen*>)
@@ -111,14 +111,14 @@ RULES = {
         | <street>                           | _ <'gen*> ({NUMBERED} | (?! _))
         | <square> |
             [blank quote] ({NAMED}) | _ <^letter ^р ^ordinal> [none hyphen] <n3> | {QUOTED}
-        | <^ADJECTIVE ^title ^kind> |
+        | <^ADJECTIVE ^title* ^kind> |
             ([blank hyphen] <^ADJECTIVE>){0,2} [blank dot_blank] <street street_short streets square ш>
         | <n3> |
             {ORDINAL}? _ <^ADJECTIVE> _ <street street_short streets square> | {ORDINAL} _ <square>
     {MID} | <^surname ^city_surname ^gen* ^people ^surname_odd> |
             [blank comma] <street street_short> (?! {SHORT_GAP} <^NAME>)
         | <'adj_f* 'sk_f* 'surname_f 'adj_m 'sk_m> | _ <street street_short> {NUMBERED}
-    ! <owner> _ | <^surname* ^adj_f* ^sk_f* ^sk_g ^unknown ^geo ^geo_odd ^city* ^people ^title ^first> |
+    ! <owner> _ | <^surname* ^adj_f* ^sk_f* ^sk_g ^unknown ^geo ^geo_odd ^city* ^people ^title* ^first> |
             {MORE} {NUMBERED}
     {MID} & ! <owner> _ | <^gen* ^adj_m* ^sk_m* ^noun*> | {MORE} {NUMBERED}
         | <^gen* ^sk_m>                      | {BARELY}
@@ -130,7 +130,7 @@ RULES = {
     <from near с context> _ | <^surname_f ^surname ^sk_fo ^adj_fo> | {MORE} {NO_NOUN_F} {NO_PERSON}
     <on> _ | <^title ^first>                 | _ <^NAME 'surname* 'gen*> {MORE}
     <on> _ | <sk_g>                          | {NO_NOUN_M} {NO_PERSON}
-    <crossing> _ | <^surname* ^city_surname ^adj_f* ^sk_f* ^sk_g ^people ^gen* 'surname* 'city_surname 'adj_f* 'sk_f* 'sk_g> | {MORE}
+    <crossing> _ | <^people ^gen* surname* city_surname adj_f* sk_f* sk_g> | {MORE}
     [start] | <^sk_f>                        | (?= [start end comma dot dot_blank])
     """,
     "object": "| <^ADJECTIVE ^unknown ^village 'sk_* OBJECT kind centre_kind> | {OBJECT}",
@@ -167,7 +167,7 @@ RULES = {
         | <n3> |
             {ORDINAL}? _ <numbered clinic institution sole brand ^object> {IN_HONOUR}?
     <in from near on> _ | <^adj_mo ^sk_mo>   | {NO_NOUN_M} (?! _ <^NAME>)
-    <on in from near с> _ | <^ADJECTIVE ^title> | _ <^NAME>
+    <on in from near с> _ | <^ADJECTIVE ^title_adj> | _ <^NAME>
     <from near> _ | <^adj_fo ^sk_fo>         | _ <'noun_f 'gen_f>
     <on near context region> _ | <^unknown ^noun* ^gen*> | (?= .)
     <on from near> [quote] | <^NAME>         | {MORE} (_ <ANY>){0,3} (?= [unquote quote])
@@ -181,7 +181,7 @@ RULES = {
 
 SINGLE = "<letter с х ш р к л ст ^in ^near ^and ^on ^beside>"
 FAMILIES = (
-    "<^noun* ^gen* ^people>", "<^adj_* ^sk_* ^surname_f ^kind>", "<^surname ^city_surname ^surname_odd ^first ^title>",
+    "<^noun* ^gen* ^people>", "<^adj_* ^sk_* ^surname_f ^kind>", "<^surname ^city_surname ^surname_odd ^first ^title*>",
     "<^city* ^geo* ^village ^unknown>", "<'NAME>", "<n3>", SINGLE, "<street street_short streets square>",
     "<'town 'town_short 'big_town 'garden 'city_word>", "<ANY>",
 )  # fmt: skip

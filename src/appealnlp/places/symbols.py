@@ -132,7 +132,9 @@ _BEFORE = _table(
 )
 _BEHIND = _table(dict.fromkeys(("n3", "street", "street_short"), _BEFORE_NUMBER))
 _LEADS = _table(
-    dict.fromkeys((*(name for name in NAMES if name.startswith("adj_")), *SK, "surname_f", "title", "first"), 1)
+    dict.fromkeys(
+        (*(name for name in NAMES if name.startswith("adj_")), *SK, "surname_f", "title", "title_adj", "first"), 1
+    )
 )
 _SK = _table(dict.fromkeys(SK, 1))
 _ACRONYM = CLASSES.index("acronym") + 1
