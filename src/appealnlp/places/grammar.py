@@ -25,6 +25,7 @@ KINDS = ("street", "object", "stop", "house", "district", "settlement")
 GROUPS = {
     "NAME": " ".join(name for name in NAMES if name != "other") + " sk_* title* city_word kind",
     "PLAIN": "surname surname_f city* geo unknown first gen* people adj_* sk_* title*",
+    "EVERY": " ".join(CLASSES),
     "ADJECTIVE": "adj_* sk_* surname_f",
     "STREET": "surname surname_f city_surname adj_f* sk_f* sk_g",
     "OBJECT": "object numbered clinic institution sole brand",
@@ -186,11 +187,13 @@ FAMILIES = (
     "<'town 'town_short 'big_town 'garden 'city_word>", "<ANY>",
 )  # fmt: skip
 """First tokens with rules in common, each without those before it: the rules of other families are never tried."""
+COMMON = "<'OBJECT 'big_town 'town 'region 'house 'stop>"
 GUARD = f"""
-    ( (?<! <n3 {SINGLE[1:-1]}>) | (?<= {SINGLE}) (?= {{DOT}})
-    | (?<= <n3>) (?= [none blank hyphen] <^ADJECTIVE ordinal house quarter quarter_short OBJECT>) )
+    ( (?<! <n3 {SINGLE[1:-1]} {COMMON[1:-1]}>) | (?<= {SINGLE}) (?= {{DOT}})
+    | (?<= <n3>) (?= [none blank hyphen] <^ADJECTIVE ordinal house quarter quarter_short OBJECT>)
+    | (?<= {COMMON}) (?= . <^EVERY 'PLAIN number_word named on n3 n4 stop stop_filler> | [quote unquote]) )
 """
-"""Most numbers and letters begin no place: a look at what follows spares all rules."""
+"""Most numbers, letters and common types begin no place: a look at what follows spares all rules."""
 PREFIXED = "<house д n3 crossing OBJECT stop>"
 
 

@@ -228,6 +228,8 @@ def _gap(gap: str) -> str:
 class FormClasses:
     """Classes of the forms in a memory of word forms, by their row in it; learned when a form is first met.
 
+    Threads may share it: two that meet a form at the same time write the same class.
+
     :param capacity: rows of the memory.
     """
 
