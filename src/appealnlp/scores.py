@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .features import PREFIX_LENGTHS, Lexicon, pair_keys
+from .places import ChunkPlaces, FormClasses, find_places_many
 from .text.chunks import ChunkTokens, HashTable, prefix_hashes, tokenize_chunk
 from .text.markup import clean
 from .text.tokens import iter_forms
@@ -110,6 +111,10 @@ class ChunkSums:
     rows: I32
     memory: _Memory
 
+    def places(self, texts: Sequence[str]) -> ChunkPlaces:
+        """The places of the messages, whose texts are needed to say where in them a place is."""
+        return find_places_many(texts, self.tokens, self.rows, self.memory.places)
+
     def outputs_of_words(self, messages: I64, outputs: I64) -> tuple[I64, I64, I32]:
         """For each token of some messages: its message, its number, and what its form adds to some outputs.
 
@@ -149,6 +154,7 @@ class _Memory:
         self.slot_sets = np.full(capacity, -1, np.int32)
         self.hints = np.full(capacity, -1, np.int16)
         self.words: dict[int, tuple[str, str]] = {}
+        self.places = FormClasses(capacity)
 
 
 class Scorer:
