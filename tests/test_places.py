@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from appealnlp.place_words import CITIES, OBJECT, STREET
-from appealnlp.places import MAYBE_PLACE, PLACE_TRIGGERS, find_places
+from appealnlp.places import FormClasses, find_places, find_places_many
+from appealnlp.places.classes import CLASSES, NAMES, class_of_form, name_class
+from appealnlp.places.grammar import KINDS, grammar
+from appealnlp.places.symbols import GAPS, gaps
+from appealnlp.places.words import CLASS_OF_WORD
+from appealnlp.result import Place
 from appealnlp.text import preprocess
+from appealnlp.text.chunks import tokenize_chunk
+from test_text_markup import NOISE
 
 
 def _found(text: str) -> list[tuple[str, str]]:
@@ -40,6 +49,13 @@ STREETS = [
     ("НА УЛИЦЕ ЛЕНИНА 5 НЕТ ВОДЫ", ["УЛИЦЕ ЛЕНИНА 5"]),
     ("между улиц Речной и Луговой свалка", ["улиц Речной и Луговой"]),
     ("живу на 3-й Парковой улице", ["3-й Парковой улице"]),
+    ("Яма на Луговского, не объехать", ["Луговского"]),
+    ("до проспекта народного труда 7 не дойти", ["проспекта народного труда 7"]),
+    ("около Х. Граля 3 темно", ["Х. Граля 3"]),
+    ("нет света на ул. ПОЛЕВАЯ 7", ["ул. ПОЛЕВАЯ 7"]),
+    ("трасса М7 в ямах", ["трасса М7"]),
+    ("Полевая,3 без воды", ["Полевая,3"]),
+    ("на Речной-Луговой пробка", ["Речной-Луговой"]),
 ]
 
 SETTLEMENTS = [
@@ -53,6 +69,8 @@ SETTLEMENTS = [
     ("в воронеже третий день гололёд", ["воронеже"]),
     ("Пермь г, добрый день", ["Пермь г"]),
     ("СНТ Ромашка без света", ["СНТ Ромашка"]),
+    ("БЕЗ СВЕТА В Г. ТУЛА", ["Г. ТУЛА"]),
+    ("горит в п.Мирный-2 свалка", ["п.Мирный-2"]),
 ]
 
 DISTRICTS = [
@@ -60,6 +78,7 @@ DISTRICTS = [
     ("микрорайон Черёмушки утопает", ["микрорайон Черёмушки"]),
     ("весь Ленинский район без тепла", ["Ленинский район"]),
     ("в кировском районе собаки", ["кировском районе"]),
+    ("в 5 микрорайоне темно", ["5 микрорайоне"]),
 ]
 
 OBJECTS = [
@@ -73,12 +92,17 @@ OBJECTS = [
     ("очередь в городскую поликлинику 3", ["городскую поликлинику 3"]),
     ("на кладбище Южное не чистят", ["кладбище Южное"]),
     ("нет лавочек в Первомайском парке", ["Первомайском парке"]),
+    ("очередь в луговской районной больнице", ["луговской районной больнице"]),
+    ("в детской поликлинике очередь", ["детской поликлинике"]),
+    ("у магазина" + '" Заря" ' + "яма", ['магазина" Заря"']),
+    ("свалка на Верхней Речке", ["Верхней Речке"]),
 ]
 
 STOPS = [
     ("ост. Мельница без навеса", ["ост. Мельница"]),
     ("на остановке «Площадь Труда» темно", ["остановке «Площадь Труда»"]),
     ("от остановки Мелькомбинат до моста", ["остановки Мелькомбинат"]),
+    ("на автобусной остановке Рынок грязно", ["автобусной остановке Рынок"]),
 ]
 
 TOGETHER = [
@@ -86,6 +110,7 @@ TOGETHER = [
     ("ул. Весенняя 8 г. Тула", ["ул. Весенняя 8 г. Тула"]),
     ("дыра на ул. Мира 3, и ещё на ул. Труда 9", ["ул. Мира 3", "ул. Труда 9"]),
     ("в селе Ольховка на ул. Речной", ["селе Ольховка на ул. Речной"]),
+    ("в поликлинике на Садовой очередь", ["поликлинике на Садовой"]),
 ]
 
 NOTHING = [
@@ -107,6 +132,12 @@ NOTHING = [
     "дома 17 градусов",
     "в школе холодно, в больнице очередь",
     "Уважаемый Президент Российской Федерации!",
+    "хожу по детской площадке и по главной дороге",
+    "высокой -37-4 не было",
+    "УК Садовая и ООО Полевая не отвечают",
+    "и т.д . Куча мусора",
+    "до 7 утра, 3 человека, 10% скидки",
+    "пр.... осадок остался",
 ]
 
 
@@ -142,27 +173,70 @@ def test_places_survive_markup() -> None:
     assert text[place.start : place.end] == place.text == "ул. Мира 3"
 
 
+# Classes and symbols
+
+
 @pytest.mark.parametrize(
-    "word", ["улица", "ул", "проспект", "пр-кт", "школа", "парк", "остановка", "ост", "мкр", "парке", "пр-д", "просп"]
-)
-def test_types_are_triggers(word: str) -> None:
-    (token,) = preprocess(word).tokens
-    assert token.lemma in PLACE_TRIGGERS
+    ("form", "name"),
+    [
+        ("улице", "street"), ("ул", "street_short"), ("поселка", "town"), ("остановкой", "stop"), ("школу", "numbered"),
+        ("5", "n3"), ("2024", "n4"), ("к", "к"), ("садовская", "sk_f"), ("луговского", "sk_g"), ("полевой", "word_f"),
+        ("ленина", "word_a"), ("бетон", "word"), ("ж", "letter"), ("лет", "dated"), ("перми", "city_word"),
+    ],
+)  # fmt: skip
+def test_class_of_a_form(form: str, name: str) -> None:
+    assert CLASSES[class_of_form(form) - 1] == name
 
 
-@pytest.mark.parametrize("text", ["нет воды", "Когда починят лифт?", "Здравствуйте! Грязно в подъезде."])
-def test_the_filter_skips(text: str) -> None:
-    assert MAYBE_PLACE.search(text) is None
-    assert PLACE_TRIGGERS.isdisjoint(preprocess(text).lemmas)
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ("гагарина", "surname"), ("полевой", "adj_fo"), ("нагорном", "adj_mo"), ("строителей", "people"),
+        ("ижевске", "city"), ("ольгой", "first"), ("труда", "gen_m"), ("быстро", "other"), ("березово", "village"),
+    ],
+)  # fmt: skip
+def test_class_of_a_name(form: str, name: str) -> None:
+    assert CLASSES[name_class(form) - 1] == name
 
+
+def test_there_are_symbols_for_all_classes() -> None:
+    assert len(set(CLASSES)) == len(CLASSES) <= (256 - 32) // 2 - 1
+    assert set(NAMES) < set(CLASSES)
+    assert len(GAPS) < 32
+
+
+@pytest.mark.parametrize(
+    ("gap", "kind"),
+    [
+        ("", "none"), (" ", "blank"), ("\t \xa0", "blank"), ("-", "hyphen"), (" - ", "dash"), (".", "dot"), (". ", "dot_blank"),
+        ("....", "end"), (", ", "comma"), (".,", "comma"), ("/", "slash"), (" №", "sign"), (":", "colon"), (' "', "quote"),
+        ('", ', "unquote"), (" (", "soft"), (" (((((((", "hard"), ("%", "percent"), ("% - ", "percent"), ("!\n", "end"),
+        (" 🙂 ", "hard"), (". «", "quote"),
+    ],
+)  # fmt: skip
+def test_kind_of_a_gap(gap: str, kind: str) -> None:
+    units = np.frombuffer(f"{gap}x".encode("utf-16-le"), np.uint16)
+    (found,) = gaps(units, np.array([0]), np.array([len(units) - 1]))
+    assert chr(found) == GAPS[kind]
+
+
+def test_every_kind_of_place_has_a_rule() -> None:
+    _, ranks = grammar()
+    assert set(ranks[1:]) == set(range(len(KINDS)))
+
+
+# Any text, and many at once
 
 WORDS = """
     ул. д. г. с. Ленина мира Садовой на в по и 5 12а 3-й № дом кв. Перми « » " , . ( ) Новая Иван нет воды лет Октября
     О. - #
 """
-PIECES = st.sampled_from([*sorted(STREET | OBJECT | CITIES), *WORDS.split(), "\n"])
+PIECES = st.sampled_from([*sorted(CLASS_OF_WORD), *WORDS.split(), "\n"])
 MESSY = st.one_of(st.lists(PIECES, max_size=25).map(" ".join), st.lists(PIECES, max_size=25).map("".join))
-TEXTS = st.one_of(st.text(max_size=80), MESSY)
+ODD = st.sampled_from(
+    ["🙂", "\ufe0f", "\ud83d", "\ude00", "\0", "&nbsp;", "&#1053;", "<br>", "й", "и\u0306", "\xa0", "[USER]"]
+)
+TEXTS = st.one_of(st.text(st.characters(), max_size=80), MESSY, st.lists(PIECES | ODD, max_size=25).map("".join), NOISE)
 
 
 @given(TEXTS)
@@ -174,8 +248,29 @@ def test_spans_are_verbatim_in_order_and_apart(text: str) -> None:
         at = place.end
 
 
-@given(TEXTS)
-def test_the_filter_is_a_superset(text: str) -> None:
-    document = preprocess(text)
-    if find_places(text, document.tokens):
-        assert MAYBE_PLACE.search(text) is not None or not PLACE_TRIGGERS.isdisjoint(document.lemmas)
+def _together(texts: Sequence[str], forms: FormClasses | None = None) -> tuple[list[list[Place]], list[str]]:
+    """The fast way, with a memory of the forms of these texts."""
+    tokens = tokenize_chunk(texts)
+    distinct, rows = np.unique(tokens.hashes, return_inverse=True)
+    found = find_places_many(texts, tokens, rows.astype(np.int32), forms or FormClasses(len(distinct)))
+    return [found.of(message) for message in range(len(texts))], found.joined()
+
+
+@given(st.lists(TEXTS, max_size=6))
+@example(["🙂🙂 яма на ул. Мира, 3 🙂", "", "на ул.&nbsp;Мира 3 у ТЦ «Заря»"])
+@example(["\ud83d на ул. Мира 3 \ud83d\ude00 и в Перми", "\ud83d\ude00 г. Тула\0"])
+@example(["❤\ufe0f на ул. Мира 3", "парк «Заря", "ул"])
+def test_many_at_once_are_found_as_one_by_one(texts: list[str]) -> None:
+    places, joined = _together(texts)
+    assert places == [find_places(text, preprocess(text).tokens) for text in texts]
+    assert joined == [" | ".join(place.text for place in some) for some in places]
+
+
+def test_the_cases_are_found_together() -> None:
+    cases = STREETS + SETTLEMENTS + DISTRICTS + OBJECTS + STOPS + TOGETHER
+    _, joined = _together([text for text, _ in cases] + NOTHING)
+    assert joined == [" | ".join(places) for _, places in cases] + [""] * len(NOTHING)
+
+
+def test_no_messages() -> None:
+    assert _together([]) == ([], [])

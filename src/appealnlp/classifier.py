@@ -320,7 +320,7 @@ class Results(Sequence[Result]):
         if judged.is_empty(row):
             return Result(error=EMPTY)
         verdict, vulnerable = judged.verdicts[row], bool(judged.vulnerable[row])
-        return self._model._result(judged.decision, row, verdict, vulnerable, judged.places[row])
+        return self._model._result(judged.decision, row, verdict, vulnerable, tuple(judged.places.of(row)))
 
 
 def load(path: str | Path | None = None) -> Classifier:

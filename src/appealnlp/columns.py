@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .heads import KINDS, Decision
-from .places import find_places
-from .result import Place
+from .places import ChunkPlaces
 from .scores import ChunkSums, holding
 from .text import Document
 from .urgency.decide import Verdict, decide
@@ -56,7 +55,7 @@ class Judged:
     decision: Decision
     verdicts: list[Verdict]
     vulnerable: list[int]
-    places: list[tuple[Place, ...]]
+    places: ChunkPlaces
 
     def is_empty(self, row: int) -> bool:
         """Whether a message has no text, so that there is nothing to judge."""
@@ -94,7 +93,7 @@ def as_columns(judged: Judged, titles: Sequence[Any]) -> dict[str, list[Any]]:
         "nlp_react_hours": [verdict.react_hours for verdict in verdicts],
         "nlp_kind": [KINDS[number] for number in decision.kind.tolist()],
         "nlp_vulnerable": judged.vulnerable,
-        "nlp_places": [" | ".join([place.text for place in places]) if places else "" for places in judged.places],
+        "nlp_places": judged.places.joined(),
         "nlp_needs_review": decision.review.astype(int).tolist(),
         "nlp_error": [""] * len(judged.texts),
     }
@@ -134,8 +133,7 @@ class _ChunkJudge:
     def judged(self) -> Judged:
         """All verdicts."""
         verdicts, vulnerable = self._verdicts()
-        places = [self._places(row) for row in range(len(self._texts))]
-        return Judged(self._texts, self._decision, verdicts, vulnerable, places)
+        return Judged(self._texts, self._decision, verdicts, vulnerable, self._chunk.places(self._texts))
 
     def _verdicts(self) -> tuple[list[Verdict], list[int]]:
         model, chunk, decision = self._model, self._chunk, self._decision
@@ -179,9 +177,6 @@ class _ChunkJudge:
             for place, message in enumerate(some.tolist()):
                 here = slice(bounds[place], bounds[place + 1])
                 yield message, tuple(zip(starts[here], ends[here], strict=True))
-
-    def _places(self, row: int) -> tuple[Place, ...]:
-        return tuple(find_places(self._texts[row], self._document(row).tokens))
 
     def _document(self, row: int) -> Document:
         """The message's tokens, worked out once for whoever asks."""

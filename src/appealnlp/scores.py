@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .features import PREFIX_LENGTHS, Lexicon, pair_keys
+from .places import ChunkPlaces, FormClasses, find_places_many
 from .text.chunks import ChunkTokens, HashTable, prefix_hashes, tokenize_chunk
 from .text.markup import clean
 from .text.tokens import iter_forms
@@ -125,6 +126,10 @@ class ChunkSums:
         close[at] = holding(wide, required)
         return found & (_sum_runs(close.astype(np.int64), bounds) > 0)
 
+    def places(self, texts: Sequence[str]) -> ChunkPlaces:
+        """The places of the messages, whose texts are needed to say where in them a place is."""
+        return find_places_many(texts, self.tokens, self._rows, self._memory.places)
+
     def outputs_of_words(self, messages: I64, outputs: Sequence[int]) -> tuple[I64, I64, I32]:
         """For each token of some messages: its message, its number, and what its form adds to some outputs."""
         bounds = self.tokens.bounds
@@ -155,6 +160,7 @@ class _Memory:
         self.energy = np.empty((capacity, *weights.energy.shape[1:]), np.int64)
         self.lemmas = np.empty(capacity, np.int32)
         self.masks = np.empty(capacity, np.uint64)
+        self.places = FormClasses(capacity)
 
 
 class Scorer:
