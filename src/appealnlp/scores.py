@@ -299,18 +299,21 @@ class Scorer:
         if self._lemma_masks is None:
             self._lemma_masks = np.array([self._concept_mask(lemma) for lemma in lexicon.lemmas], np.uint64)
         masks = np.where(lemmas >= 0, self._lemma_masks[lemmas], np.uint64(0))
-        features[:, 0] = lemmas
         words = ~tokens.is_number[examples]
-        lengths = tokens.ends[examples] - tokens.starts[examples]
-        for column, length in enumerate(PREFIX_LENGTHS, 1):
-            long = np.flatnonzero((lemmas >= 0) & words & (lengths > length))
-            features[long, column] = lexicon.prefix_table.find(prefix_hashes(tokens, examples[long], length))
         for new in np.flatnonzero(lemmas < 0).tolist():
             form = tokens.form(int(examples[new]))
-            made = lexicon.of_form(form)
-            lemmas[new] = made.lemma
-            features[new, : len(made.features)] = made.features
-            masks[new] = self._concept_mask(lexicon.lemmatizer.lemma(form))
+            mended, lemma = lexicon.lemmatizer.unlisted(form)
+            lemmas[new] = lexicon.lemma_numbers.get(lemma, -1)
+            masks[new] = self._concept_mask(lemma)
+            if mended != form:  # its prefixes are not those of the form as written
+                words[new] = False
+                found = lexicon.of_form(form).features[int(lemmas[new] >= 0) :]
+                features[new, 1 : 1 + len(found)] = found
+        features[:, 0] = lemmas
+        lengths = tokens.ends[examples] - tokens.starts[examples]
+        for column, length in enumerate(PREFIX_LENGTHS, 1):
+            long = np.flatnonzero(words & (lengths > length))
+            features[long, column] = lexicon.prefix_table.find(prefix_hashes(tokens, examples[long], length))
 
         here = slice(memory.count, memory.count + len(examples))
         has = features >= 0

@@ -74,7 +74,10 @@ class ChunkWords:
         lemmas = lexicon.form_table.find(hashes)
         by_lemma = np.flatnonzero((lemmas >= 0) & ~SLOT_SETS.named(hashes))
         sets = np.full(len(examples), -1, np.int32)
-        sets[by_lemma] = [SLOT_SETS.of_lemma(lexicon.lemmas[number]) for number in lemmas[by_lemma].tolist()]
+        distinct, places = np.unique(lemmas[by_lemma], return_inverse=True)
+        sets[by_lemma] = np.array([SLOT_SETS.of_lemma(lexicon.lemmas[one]) for one in distinct.tolist()], np.int32)[
+            places
+        ]
         for number in np.flatnonzero(sets < 0).tolist():
             form, lemma = lexicon.lemmatizer.mended_and_lemma(self._chunk.tokens.form(int(examples[number])))
             sets[number] = SLOT_SETS.of_word(lemma, form)

@@ -123,18 +123,27 @@ class Lemmatizer:
             return form, form
         known = self._known.get(form)
         if known is None:
-            known = mend(form), self._resolve(form)
-            if len(self._known) >= self._size:
-                self._known = {}
-            self._known[form] = known
+            found = self._table(form) if self._table is not None else None
+            known = self.unlisted(form) if found is None else (mend(form), found)
+            self._remember(form, known)
         return known
 
-    def _resolve(self, form: str) -> str:
-        found = self._table(form) if self._table is not None else None
-        if found is not None:
-            return found
-        mended = mend(form)
-        if not _CYRILLIC.search(mended) or len(mended) > FORM_LENGTH_LIMIT:
+    def unlisted(self, form: str) -> tuple[str, str]:
+        """`mended_and_lemma` of a form that is known to be missing from the table."""
+        known = self._known.get(form)
+        if known is None:
+            mended = mend(form)
+            known = mended, self._resolve(form, mended)
+            self._remember(form, known)
+        return known
+
+    def _remember(self, form: str, known: tuple[str, str]) -> None:
+        if len(self._known) >= self._size:
+            self._known = {}
+        self._known[form] = known
+
+    def _resolve(self, form: str, mended: str) -> str:
+        if len(mended) > FORM_LENGTH_LIMIT or not _CYRILLIC.search(mended):
             return mended
         found = self._table(mended) if self._table is not None and mended != form else None
         return found if found is not None else _analyse(mended)
