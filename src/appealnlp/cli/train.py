@@ -25,6 +25,13 @@ def train(
         str | None,
         typer.Option(help="Name of the column with the urgency; without it that of the default model is used."),
     ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Keep the topics of a model and improve it: default, or its folder."),
+    ] = None,
+    tune: Annotated[
+        bool, typer.Option("--tune", help="Search settings by cross-validation first; takes several times as long.")
+    ] = False,
     auto_accuracy: Annotated[
         float, typer.Option(help="Share of right groups (or topics) among messages not marked for review.")
     ] = 0.95,
@@ -49,6 +56,8 @@ def train(
                 text_column=text_column,
                 group_column=group_column,
                 urgency_column=urgency_column,
+                base=base,
+                tune=tune,
                 auto_accuracy=auto_accuracy,
                 language=language.value,
                 with_texts=with_texts,

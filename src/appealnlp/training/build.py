@@ -27,13 +27,16 @@ from .vectors import WordVectors
 __all__ = [
     "CurvePoint",
     "HeldOut",
+    "Input",
     "Labelled",
     "Model",
     "Progress",
     "Recipe",
     "UrgencyLabels",
     "as_files",
+    "as_input",
     "train_model",
+    "weigh",
 ]
 
 ENOUGH_TO_TELL = 1000
@@ -86,6 +89,7 @@ class Recipe:
         learning: C. Northcutt et al., 2021).
     :param caution: by how many standard errors that accuracy must be reached on the messages it is chosen on.
     :param urgency_c: inverse strength of regularisation of urgency, kind and the vulnerable flag.
+    :param features: kinds of features that the topics are learned on.
     :param topic_prior: size of the decided topic's indicator beside the words when urgency is learned.
     :param curve: shares of the messages to learn from as well, to see what more messages bring.
     """
@@ -98,6 +102,7 @@ class Recipe:
     doubtful: float = 0.01
     urgency_c: float = 10.0
     topic_prior: float = 0.5
+    features: tuple[str, ...] = ("lemmas", "prefixes", "pairs")
     curve: tuple[float, ...] = ()
 
 
@@ -139,7 +144,7 @@ class Model:
 
 
 @dataclass(frozen=True)
-class _Input:
+class Input:
     """Messages as the network sees them: normalised features and summed word vectors."""
 
     matrix: Any
@@ -179,11 +184,8 @@ def train_model(
     )
     progress("words", 1, 2)
     counts = count_matrix(lexicon, examples.texts)
-    idf = inverse_document_frequency(counts, MINIMUM_MESSAGES)
-    # A lemma that was not learned still has its word vector, weighted like the rarest one.
-    lemma_idf = np.where(idf > 0, idf, idf.max())[: len(lexicon.lemmas)]
-    lemma_vectors = vectors.of(lexicon.lemmas) * lemma_idf[:, None]
-    seen = _input(counts, idf, lemma_vectors)
+    idf, lemma_vectors = weigh(counts, lexicon, vectors, recipe.features)
+    seen = as_input(counts, idf, lemma_vectors)
 
     number = {topic.code: place for place, topic in enumerate(topics)}
     truth = np.array([number[code] for code in examples.topics])
@@ -227,7 +229,7 @@ def train_model(
             judgement, held_out_levels = _own_levels(judgement, counts, logits.argmax(axis=1), folds, urgency, recipe)
             progress("urgency", 1, 1)
     else:
-        labelled = _input(count_matrix(lexicon, urgency.texts), idf, lemma_vectors)
+        labelled = as_input(count_matrix(lexicon, urgency.texts), idf, lemma_vectors)
         decided = net.logits(labelled.matrix, labelled.vectors).argmax(axis=1)
         further, by_topic = _urgency_columns(labelled.matrix, decided, len(topics), urgency, recipe)
         per_word = [Columns(part.weights * idf[:, None], part.bias) for part in further]
@@ -277,7 +279,7 @@ def _sources(examples: Labelled, rows: npt.NDArray[np.int64]) -> list[npt.NDArra
 
 def _learning_curve(
     fit: Callable[[npt.NDArray[np.int64], int], Network],
-    seen: _Input,
+    seen: Input,
     logits: F32,
     truth: npt.NDArray[np.int64],
     topic_groups: npt.NDArray[np.int64],
@@ -303,12 +305,34 @@ def _learning_curve(
     return points
 
 
-def _input(counts: Any, idf: F32, lemma_vectors: F32) -> _Input:
+def weigh(counts: Any, lexicon: Lexicon, vectors: WordVectors, kinds: Sequence[str]) -> tuple[F32, F32]:
+    """IDF of every feature, 0 for one that is not learned, and the weighted word vector of every lemma.
+
+    :param counts: features of the training messages.
+    :param kinds: see `Recipe.features`.
+    """
+    idf = inverse_document_frequency(counts, MINIMUM_MESSAGES)
+    lemmas, prefixes = len(lexicon.lemmas), len(lexicon.prefixes)
+    places = {
+        "lemmas": slice(lemmas),
+        "prefixes": slice(lemmas, lemmas + prefixes),
+        "pairs": slice(lemmas + prefixes, None),
+    }
+    for kind, place in places.items():
+        if kind not in kinds:
+            idf[place] = 0
+    # A lemma that was not learned still has its word vector, weighted like the rarest one.
+    lemma_idf = np.where(idf > 0, idf, idf.max())[:lemmas]
+    return idf, vectors.of(lexicon.lemmas) * lemma_idf[:, None]
+
+
+def as_input(counts: Any, idf: F32, lemma_vectors: F32) -> Input:
+    """Messages as the network sees them."""
     from scipy.sparse import diags
 
     norm = diags(1 / message_norm(counts, idf))
     vectors = norm @ (counts[:, : len(lemma_vectors)] @ lemma_vectors)
-    return _Input(normalize(counts, idf), np.asarray(vectors, np.float32))
+    return Input(normalize(counts, idf), np.asarray(vectors, np.float32))
 
 
 def _whole_layer(net: Network, highest: float) -> TopicLayer:

@@ -12,12 +12,15 @@ import numpy.typing as npt
 from ..errors import InputError
 from ..taxonomy import Taxonomy, Topic
 from .examples import Examples
+from .names import LabelNames
 from .split import distinct
 
-__all__ = ["LEAST_MESSAGES", "MOST_TOPICS", "Choice", "choose"]
+__all__ = ["LEAST_MESSAGES", "MOST_TOPICS", "Choice", "choose", "choose_known"]
 
 LEAST_MESSAGES = 5
 """A topic with fewer different messages is not learned."""
+LEAST_KNOWN = 20
+"""Fewer messages do not improve a model that is there."""
 MOST_TOPICS = 2_000
 MOST_MESSAGES = 200_000
 MOST_CELLS = 100_000_000
@@ -35,6 +38,7 @@ class Choice:
     :param left_out: topic -> its number of different messages, too few to learn; ``left_out_positions``: these examples.
     :param several_groups: topic -> group -> number of messages, for topics that stand in several groups; the group with
         the most has it.
+    :param wordless: how many labelled rows have neither letters nor digits.
     :param repeated: how many rows repeat an earlier row, label and all but spaces and punctuation.
     :param surplus: how many different messages of the largest topics are not used, because there are more than fit.
     """
@@ -44,6 +48,7 @@ class Choice:
     left_out: dict[str, int]
     left_out_positions: npt.NDArray[np.int64]
     several_groups: dict[str, dict[str, int]]
+    wordless: int
     repeated: int
     surplus: int
 
@@ -53,11 +58,12 @@ def choose(examples: Examples) -> Choice:
 
     :raises InputError: there is nothing to learn, and why.
     """
-    labelled = np.flatnonzero(np.array(examples.topics, object) != "")
+    has_words = np.array(examples.keys, object) != ""
+    labelled = np.flatnonzero((np.array(examples.topics, object) != "") & has_words)
     if not len(labelled):
         raise InputError(
             f"none of the {examples.read:,} rows has both a text and a topic "
-            f"({examples.without_text:,} without text); is this the right column?"
+            f"({examples.without_text + int((~has_words).sum()):,} without text); is this the right column?"
         )
     keys = [examples.keys[at] for at in labelled.tolist()]
     labels = [examples.topics[at] for at in labelled.tolist()]
@@ -93,9 +99,39 @@ def choose(examples: Examples) -> Choice:
         dict(sorted((topic, count) for topic, count in counts.items() if topic not in learned)),
         np.array([at for at in first.tolist() if examples.topics[at] not in learned], np.int64),
         {topic: dict(groups[topic][1]) for topic in topics if len(groups[topic][1]) > 1},
+        int((~has_words).sum()),
         len(labelled) - len(first),
         len(usable) - len(positions),
     )
+
+
+def choose_known(examples: Examples, taxonomy: Taxonomy) -> tuple[Choice, npt.NDArray[np.int64]]:
+    """Choose messages whose recorded topic a model has, by code or title, and the number of the topic of each.
+
+    :raises InputError: there are too few.
+    """
+    names, numbers = LabelNames(taxonomy), {code: number for number, code in enumerate(taxonomy.codes)}
+    codes = [
+        names.topic(topic, group) if topic else None
+        for topic, group in zip(examples.topics, examples.groups, strict=True)
+    ]
+    labelled = [at for at, code in enumerate(codes) if code is not None and examples.keys[at]]
+    first = [
+        labelled[at] for at in distinct([examples.keys[at] for at in labelled], [codes[at] or "" for at in labelled])
+    ]
+    unknown = Counter(topic for topic, code in zip(examples.topics, codes, strict=True) if topic and code is None)
+    if len(first) < LEAST_KNOWN:
+        raise InputError(
+            f"{len(first):,} different messages of {examples.read:,} rows have a topic of the base model; at least "
+            f"{LEAST_KNOWN} are needed. Topics are named by code or title: appealnlp topics lists them"
+        )
+    positions = np.array(first[:MOST_MESSAGES], np.int64)
+    choice = Choice(
+        taxonomy, positions, dict(sorted(unknown.items())), np.zeros(0, np.int64), {}, examples.keys.count(""),
+        len(labelled) - len(first),
+        len(first) - len(positions),
+    )  # fmt: skip
+    return choice, np.array([numbers[codes[at] or ""] for at in positions.tolist()], np.int64)
 
 
 def _groups(examples: Examples, positions: list[int], topics: set[str]) -> dict[str, tuple[str, Counter[str]]]:

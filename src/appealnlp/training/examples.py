@@ -59,7 +59,7 @@ class Examples:
         """Count a row, and keep it if it has what it needs."""
         self.read += 1
         key = duplicate_key(text)
-        if not key:
+        if not text.strip():
             self.without_text += 1
         elif not topic and not group:
             self.without_label += 1

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import __version__
 from ..bundle import Bundle, check_target, read_bundle, write_bundle
-from ..classifier import Classifier, default_model
+from ..classifier import Classifier, default_model, load
 from ..errors import AppealError, InputError
 from ..heads import Decision
 from ..scores import Scorer
@@ -22,8 +22,9 @@ from ..text import preprocess
 from ..urgency.decide import decide
 from ..urgency.find import find
 from ..urgency.scale import LEVELS
+from .base import fine_tune
 from .build import Labelled, Model, Progress, Recipe, as_files, train_model
-from .choice import LEAST_MESSAGES, Choice, choose
+from .choice import LEAST_MESSAGES, Choice, choose, choose_known
 from .examples import Examples, LabelColumns, read_examples
 from .figures import as_json
 from .held_out import Judged, judge_held_out
@@ -32,9 +33,11 @@ from .measure import Evaluation, Predictions, row_counts, summarize
 from .names import level_codes
 from .own_card import card
 from .report import render_report, report_on
+from .tune import Trial
+from .tune import tune as tune_recipe
 from .vectors import WordVectors, load_word_vectors
 
-__all__ = ["Learned", "Trained", "learn", "save", "train"]
+__all__ = ["Learned", "Trained", "improve", "learn", "save", "train"]
 
 FOLDS = 5
 CURVE = (0.25, 0.5)
@@ -47,7 +50,9 @@ class Learned:
     """A model in memory with all that is known about how it was made.
 
     ``choice``: topics and rows; ``judged``: held-out answers for ``choice.positions``, in that order; ``evaluation``:
-    figures of those answers; ``notes``: what a person should know.
+    figures of those answers; ``notes``: what a person should know; ``trials``: settings that were tried;
+    ``base``: name of the model that was improved,
+    ``strength``: how strongly it holds the new one (see `training.base`).
     """
 
     model: Model
@@ -56,6 +61,9 @@ class Learned:
     evaluation: Evaluation
     recipe: Recipe
     notes: tuple[str, ...]
+    trials: tuple[Trial, ...] = ()
+    base: str = ""
+    strength: float | None = None
 
 
 @dataclass(frozen=True)
@@ -66,19 +74,29 @@ class Trained:
     learned: Learned
 
     def notes(self) -> list[str]:
-        """What was left aside on the way, a line each."""
+        """What was tried and what was left aside on the way, a line each."""
         choice, rows = self.learned.choice, self.learned.evaluation.figures.rows
         counts = (
             (rows.without_text, "rows without text"),
             (rows.without_label, "rows without a label"),
             (rows.unreadable, "unreadable rows"),
+            (choice.wordless, "rows without letters and digits"),
             (choice.repeated, "rows repeat an earlier one"),
             (choice.surplus, "messages of the largest topics not used"),
         )
-        lines = [f"{count:,} {words}" for count, words in counts if count]
+        lines = [
+            f"{'*' if trial.chosen else ' '} accuracy {trial.accuracy:.3f}, macro F1 {trial.macro_f1:.3f}: {trial.setting}"
+            for trial in self.learned.trials
+        ]
+        lines += [f"{count:,} {words}" for count, words in counts if count]
         if choice.left_out:
             messages = sum(choice.left_out.values())
-            lines.append(f"left out, fewer than {LEAST_MESSAGES} different messages each ({messages:,} in all):")
+            why = (
+                "not among the topics of the base"
+                if self.learned.base
+                else f"fewer than {LEAST_MESSAGES} messages each"
+            )
+            lines.append(f"left out, {why} ({messages:,} in all):")
             lines += [f"  {topic} ({count})" for topic, count in choice.left_out.items()]
         lines += [
             f"in several groups: {topic} ({', '.join(f'{group}: {count}' for group, count in groups.items())})"
@@ -95,6 +113,8 @@ def train(
     text_column: str | None = None,
     group_column: str | None = None,
     urgency_column: str | None = None,
+    base: str | Path | None = None,
+    tune: bool = False,
     auto_accuracy: float = 0.95,
     language: str = "ru",
     with_texts: bool = False,
@@ -106,6 +126,9 @@ def train(
     :param output: the folder; a model that is there is replaced when the new one is whole.
     :param topic_column: heading of the column with the labels; ``group_column`` of their groups, ``urgency_column`` of
         levels of urgency, if there are such; ``text_column`` of the message, if it has none of the usual names.
+    :param base: ``"default"`` or the folder of a model whose topics are kept and improved; labels are its codes or titles.
+    :param tune: whether to search regularisation, class weights and features first, by cross-validation; takes several
+        times as long.
     :param auto_accuracy: share of right groups (of right topics without groups) among messages not marked for review.
     :param language: ``ru`` or ``en``: of ``report.html`` in the folder.
     :param with_texts: show texts of the worst errors in the report, with personal data masked.
@@ -115,7 +138,16 @@ def train(
     check_target(output)
     columns = LabelColumns(topic_column, text_column, group_column, urgency_column)
     examples = read_examples([files] if isinstance(files, (str, Path)) else files, columns)
-    learned = learn(examples, auto_accuracy=auto_accuracy, progress=progress)
+    if base is None:
+        learned = learn(examples, search=tune, auto_accuracy=auto_accuracy, progress=progress)
+    elif urgency_column is not None or tune:
+        raise InputError(
+            "a base model keeps its urgency and its features: an urgency column or tuning goes without a base"
+        )
+    else:
+        learned = improve(
+            examples, load(None if base == "default" else base), auto_accuracy=auto_accuracy, progress=progress
+        )
     name = Path(output).name
 
     def pages(model: Classifier) -> dict[str, str]:
@@ -133,18 +165,16 @@ def learn(
     *,
     auto_accuracy: float = 0.95,
     recipe: Recipe | None = None,
+    search: bool = False,
     progress: Progress = lambda what, done, total: None,
 ) -> Learned:
     """Train on labelled rows and measure by cross-validation, near-duplicates on one side of each split.
 
     :param recipe: settings; those that suit the number of messages if not given.
+    :param search: whether to search for better ones around them (see `training.tune`).
     :raises InputError: there is nothing to learn, and why.
     """
-    from sklearn import linear_model  # noqa: F401  (loads the libraries whose threads are limited)
-    from threadpoolctl import threadpool_limits
-
-    if not 0.5 <= auto_accuracy < 1:
-        raise InputError(f"the accuracy of messages not for review is a share from 0.5 to below 1, not {auto_accuracy}")
+    _check_accuracy(auto_accuracy)
     choice = choose(examples)
     positions = choice.positions.tolist()
     levels = level_codes([examples.levels[at] for at in positions])
@@ -155,7 +185,10 @@ def learn(
     labelled = Labelled(
         texts, [examples.topics[at] for at in positions], np.array([examples.weights[at] for at in positions])
     )
-    with threadpool_limits(1):  # the same sums in the same order, whatever the machine
+    trials: tuple[Trial, ...] = ()
+    with _one_thread():
+        if search:
+            recipe, trials = tune_recipe(labelled, vectors, recipe, progress)
         model = train_model(choice.taxonomy, labelled, base, vectors, recipe, progress=progress)
         judged = judge_held_out(model.held_out, model.heads.topic_groups, recipe.accuracy, recipe.caution)
     taxonomy = _with_urgency(model.taxonomy, base.model, labelled)
@@ -166,7 +199,51 @@ def learn(
         _evaluation(examples, choice, model, judged, base, recipe, notes),
         recipe,
         notes,
+        trials,
     )
+
+
+def improve(
+    examples: Examples,
+    base: Classifier,
+    *,
+    auto_accuracy: float = 0.95,
+    progress: Progress = lambda what, done, total: None,
+) -> Learned:
+    """Improve a model with labelled rows of its own topics (see `training.base`).
+
+    :raises InputError: too few rows have a topic of the model.
+    """
+    _check_accuracy(auto_accuracy)
+    choice, truth = choose_known(examples, base.taxonomy)
+    positions = choice.positions.tolist()
+    recipe = Recipe(folds=FOLDS, accuracy=auto_accuracy)
+    weights = np.array([examples.weights[at] for at in positions])
+    with _one_thread():
+        tuned = fine_tune(base, [examples.texts[at] for at in positions], truth, weights, recipe, progress)
+        model = tuned.model
+        judged = judge_held_out(model.held_out, model.heads.topic_groups, recipe.accuracy, recipe.caution)
+    kept = np.isinf(tuned.strength)
+    notes = (
+        f"the base model finds the right topic in {tuned.base_right:.1%} of the same messages"
+        + ("; these messages do not improve it beyond noise, so its topics stay as they are" if kept else ""),
+    )
+    evaluation = _evaluation(examples, choice, model, judged, Inherited(base), recipe, notes)
+    name = f"{base.manifest.get('name', base.path.name)} of {base.manifest.get('date', 'unknown date')}"
+    return Learned(model, choice, judged, evaluation, recipe, notes, base=name, strength=tuned.strength)
+
+
+def _check_accuracy(asked: float) -> None:
+    if not 0.5 <= asked < 1:
+        raise InputError(f"the accuracy of messages not for review is a share from 0.5 to below 1, not {asked}")
+
+
+def _one_thread() -> Any:
+    """The same sums in the same order, whatever the machine: a context in which the libraries use one thread."""
+    from sklearn import linear_model  # noqa: F401  (loads the libraries whose threads are limited)
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1)
 
 
 def usual_recipe(messages: int) -> Recipe:
@@ -271,6 +348,7 @@ def save(
         "name": folder.name,
         "date": calendar_date.today().isoformat() if date is None else date,
         "version": __version__,
+        "base": learned.base,
         "auto_accuracy": learned.recipe.accuracy,
         "examples": len(learned.choice.positions),
         "left_out": learned.choice.left_out,

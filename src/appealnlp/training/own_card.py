@@ -18,8 +18,9 @@ def card(manifest: Mapping[str, Any]) -> str:
         f"# Model: {manifest['name']}",
         "",
         f"Trained on {manifest['date']} with appealnlp {manifest['version']} on {manifest['examples']:,} different messages: "
-        f"{len(manifest['topics'])} topics{f' in {len(groups)} groups' if groups else ''}. Urgency, kind and the mark of "
-        "vulnerable people come from the default model of that version, with its rules.",
+        f"{len(manifest['topics'])} topics{f' in {len(groups)} groups' if groups else ''}. "
+        + (f"It improves the model {manifest['base']}. " if manifest["base"] else "")
+        + "Urgency, kind and the mark of vulnerable people come from the default model of that version, with its rules.",
         "",
         "## How often it is right",
         "",
@@ -31,7 +32,7 @@ def card(manifest: Mapping[str, Any]) -> str:
         "",
         "## What it does not know",
         "",
-        *_left_out(manifest["left_out"]),
+        *_left_out(manifest),
         *_several(manifest["several_groups"]),
         *([f"- {manifest['surplus']:,} messages of the largest topics were not used."] if manifest["surplus"] else []),
         "",
@@ -104,7 +105,7 @@ def info_lines(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
     elif figures:
         lines += ["", str(figures["method"]), *(f"  {line}" for line in summary_lines(figures))]
     if manifest.get("left_out") or manifest.get("several_groups"):
-        lines += ["", *_left_out(manifest["left_out"]), *_several(manifest["several_groups"])]
+        lines += ["", *_left_out(manifest), *_several(manifest["several_groups"])]
     return lines
 
 
@@ -112,12 +113,16 @@ def _percent(share: float | None) -> str:
     return "none" if share is None else f"{share:.1%}"
 
 
-def _left_out(topics: Mapping[str, int]) -> list[str]:
+def _left_out(manifest: Mapping[str, Any]) -> list[str]:
+    topics: Mapping[str, int] = manifest["left_out"]
     if not topics:
         return ["- Every topic of the export was learned."]
     named = ", ".join(f"{topic} ({count})" for topic, count in list(topics.items())[:_LISTED])
     more = f" and {len(topics) - _LISTED} more (manifest.json lists them)" if len(topics) > _LISTED else ""
-    return [f"- Topics with fewer than five different messages, left out: {named}{more}."]
+    what = (
+        "Labels that are no topic of the base" if manifest["base"] else "Topics with fewer than five different messages"
+    )
+    return [f"- {what}, left out: {named}{more}."]
 
 
 def _several(topics: Mapping[str, Mapping[str, int]]) -> list[str]:
