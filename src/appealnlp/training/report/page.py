@@ -276,9 +276,10 @@ class _Page:
             lines.insert(0, charts.Curve(words.of_level["group"], sizes, groups, dots=True))
         lowest = min(value for line in lines for value in line.y)
         highest = max(value for line in lines for value in line.y)
+        y_range = (min(0.9, math.floor(lowest * 10) / 10), min(1.0, math.ceil(highest * 10 + 0.01) / 10))
         picture = charts.curves(
             lines, x_title=words.learned, y_title=words.right, x_text=self.count, y_text=self.whole_percent,
-            x_range=(0.0, sizes[-1]), y_range=(math.floor(lowest * 10) / 10, min(1.0, math.ceil(highest * 10 + 0.01) / 10)),
+            x_range=(0.0, sizes[-1]), y_range=y_range,
         )  # fmt: skip
         gain = points[-1].topic_accuracy - points[-2].topic_accuracy
         said = words.more_helps if gain > 0.01 else words.more_hardly_helps
