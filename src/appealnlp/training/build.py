@@ -80,10 +80,10 @@ class Recipe:
 
     :param network: how the topics are learned.
     :param balance: rare topics count more, by (mean size / own size) ** balance.
-    :param folds: folds of the out-of-fold predictions that tell doubtful labels; calibration is fitted on the first.
+    :param folds: folds of the out-of-fold predictions that calibration and the review threshold are fitted on.
     :param accuracy: group accuracy that messages not marked for review must reach.
     :param doubtful: an example whose label is less probable than this out of fold is not learned from (confident
-        learning: C. Northcutt et al., 2021).
+        learning: C. Northcutt et al., 2021). By default all are: without them the network is surer, not better.
     :param caution: by how many standard errors that accuracy must be reached on the messages it is chosen on.
     :param urgency_c: inverse strength of regularisation of urgency, kind and the vulnerable flag.
     :param topic_prior: size of the decided topic's indicator beside the words when urgency is learned.
