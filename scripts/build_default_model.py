@@ -15,7 +15,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -142,25 +142,33 @@ def read_authored() -> list[dict[str, Any]]:
         return [json.loads(line) for line in file]
 
 
+def examples_of(
+    taxonomy: Taxonomy,
+    rows: Sequence[Row],
+    weights: Mapping[str, float] = SOURCES,
+    authored_weight: float = AUTHORED_WEIGHT,
+    definition_weight: float = DEFINITION_WEIGHT,
+) -> Labelled:
+    """What topics are learned from: messages with a topic, those written for the project, definitions of topics.
+
+    :param weights: how much a message of each source counts; 0 leaves out what it stands for, as with the others.
+    """
+    parts = [(row.text, row.topic, weights[row.source], row.source) for row in rows if row.topic]
+    parts += [(entry["text"], entry["topic"], authored_weight, "") for entry in read_authored()]
+    parts += [
+        (f"{topic.title}. {topic.definition.partition(' Не ')[0]}", topic.code, definition_weight, "")
+        for topic in taxonomy.topics
+        if not topic.code.endswith(".other")
+    ]
+    texts, topics, counts, sources = zip(*(part for part in parts if part[2]), strict=True)
+    return Labelled(texts, topics, np.array(counts), sources)
+
+
 def train(
     taxonomy: Taxonomy, rows: Sequence[Row], urgency: Sequence[UrgencyRow], output: Path, manifest: dict[str, object]
 ) -> None:
     """Train on the given rows and write the bundle."""
-    usable = [row for row in rows if row.topic]
-    definitions = [topic for topic in taxonomy.topics if not topic.code.endswith(".other")]
     authored = read_authored()
-    examples = Labelled(
-        [row.text for row in usable]
-        + [entry["text"] for entry in authored]
-        + [f"{topic.title}. {topic.definition.partition(' Не ')[0]}" for topic in definitions],
-        [row.topic for row in usable] + [entry["topic"] for entry in authored] + [topic.code for topic in definitions],
-        np.array(
-            [SOURCES[row.source] for row in usable]
-            + [AUTHORED_WEIGHT] * len(authored)
-            + [DEFINITION_WEIGHT] * len(definitions)
-        ),
-        [row.source for row in usable] + [""] * (len(authored) + len(definitions)),
-    )
     labels = UrgencyLabels(
         [row.text for row in urgency] + [entry["text"] for entry in authored],
         [row.level for row in urgency] + [entry["urgency"] for entry in authored],
@@ -168,7 +176,7 @@ def train(
         [row.vulnerable for row in urgency] + [entry["vulnerable"] == 1 for entry in authored],
     )
     lemmas = sorted({word for words in CONCEPTS.values() for word in words if not word.endswith("*")})
-    model = train_model(taxonomy, examples, labels, load_word_vectors(), Recipe(), lemmas)
+    model = train_model(taxonomy, examples_of(taxonomy, rows), labels, load_word_vectors(), Recipe(), lemmas)
     entries, files = as_files(model)
     files["norms.csv"] = (ROOT / "data" / "norms" / "norms.csv").read_bytes()
     write_bundle(output, {**entries, **manifest}, files)

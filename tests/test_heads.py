@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appealnlp.heads import HIGHEST_UNIT, HIGHEST_WEIGHT, KINDS, Decision, Heads, TopicLayer, softmax
+from appealnlp.heads import HIGHEST_UNIT, HIGHEST_WEIGHT, KINDS, Calibration, Decision, Heads, TopicLayer, softmax
 from appealnlp.scores import Sums
 from appealnlp.training.build import Model
 from appealnlp.urgency.scale import LEVELS
@@ -28,7 +28,9 @@ def make_heads(groups: np.ndarray = GROUPS, seed: int = 2, hidden: int = HIDDEN)
     weights = np.rint(normal(hidden, topics, spread=60)).clip(-HIGHEST_WEIGHT, HIGHEST_WEIGHT)
     layer = TopicLayer(weights, 5e-3, np.full(topics, 0.02, np.float32), normal(topics))
     scale = draw.uniform(0.5, 1.5, outputs).astype(np.float32) * np.float32(2e-2)
-    return Heads(scale, normal(outputs), layer, groups, 1.7, 0.6, normal(topics, len(LEVELS), spread=0.3))
+    return Heads(
+        scale, normal(outputs), layer, groups, Calibration(1.7, -0.4, 0.3), 0.6, normal(topics, len(LEVELS), spread=0.3)
+    )
 
 
 def make_sums(messages: int, seed: int = 1, outputs: int = OUTPUTS) -> Sums:
@@ -129,7 +131,7 @@ def test_the_group_comes_first_even_against_the_most_probable_topic() -> None:
     layer = TopicLayer(
         np.zeros((HIDDEN, 3), np.float32), 1.0, np.ones(3, np.float32), np.log(np.array([0.3, 0.31, 0.39], np.float32))
     )
-    heads = replace(make_heads(np.array([0, 0, 1])), layer=layer, temperature=1.0)
+    heads = replace(make_heads(np.array([0, 0, 1])), layer=layer, calibration=Calibration(1.0))
     decision = heads.decide(make_sums(1))
     assert (decision.topic[0], decision.group[0]) == (1, 0)
     assert decision.group_confidence[0] == pytest.approx(0.61)

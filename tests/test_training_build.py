@@ -99,7 +99,7 @@ def test_rules_find_the_lemmas_they_ask_for(tiny_trained: Model) -> None:
 
 
 def test_calibration_is_finite_and_the_threshold_a_probability(tiny_trained: Model) -> None:
-    assert 0.02 < tiny_trained.heads.temperature < 20
+    assert 0.02 < tiny_trained.heads.calibration.temperature < 20
     assert 0 < tiny_trained.heads.review_below < 1
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appealnlp.heads import softmax
-from appealnlp.training.calibrate import expected_calibration_error, fit_temperature, review_threshold
+from appealnlp.heads import Calibration, softmax
+from appealnlp.training.calibrate import expected_calibration_error, fit_calibration, review_threshold
 
 GROUPS = np.array([0, 0, 1, 2])
 
@@ -21,24 +21,46 @@ def drawn(messages: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("temperature", [0.2, 1.0, 3.0])
-def test_the_temperature_is_found_again(temperature: float) -> None:
+def test_the_probabilities_are_found_again(temperature: float) -> None:
     logits, truth = drawn(20_000)
-    assert fit_temperature(logits * temperature, truth, np.ones(20_000)) == pytest.approx(temperature, rel=0.05)
+    calibration = fit_calibration(logits * temperature, truth, np.ones(20_000))
+    found = calibration.probabilities((logits * temperature).astype(np.float32))
+    assert np.abs(found - softmax(logits)).mean() < 0.01
 
 
-def test_weights_decide_whose_temperature_it_is() -> None:
+def test_weights_decide_for_whom_they_are_right() -> None:
     logits, truth = drawn(10_000)
-    both = np.concatenate([logits, logits * 4])
+    both = np.concatenate([logits, logits * 4]).astype(np.float32)
     truths = np.concatenate([truth, truth])
     first = np.repeat([1.0, 0.0], 10_000)
-    assert fit_temperature(both, truths, first) == pytest.approx(1, rel=0.05)
-    assert fit_temperature(both, truths, 1 - first) == pytest.approx(4, rel=0.05)
-    assert 1.2 < fit_temperature(both, truths, np.ones(20_000)) < 4
+    chance = softmax(logits)
+    for weight, part in ((first, both[:10_000]), (1 - first, both[10_000:])):
+        assert np.abs(fit_calibration(both, truths, weight).probabilities(part) - chance).mean() < 0.015
+    between = fit_calibration(both, truths, np.ones(20_000)).probabilities(both[10_000:])
+    assert np.abs(between - chance).mean() > 0.015
+
+
+def test_a_temperature_that_depends_on_the_message_is_found_again() -> None:
+    draw = np.random.default_rng(1)
+    logits = draw.normal(0, 2, (30_000, 4)).astype(np.float32)
+    chance = Calibration(0.7, -1.0, 2.5).probabilities(logits)
+    truth = (chance.cumsum(axis=1) > draw.random((30_000, 1))).argmax(axis=1)
+    found = fit_calibration(logits, truth, np.ones(30_000))
+    assert np.abs(found.probabilities(logits) - chance).mean() < 0.01
+    assert found.slope < 0 < found.curve
+
+
+def test_the_most_probable_topic_stays_the_most_probable() -> None:
+    logits, truth = drawn(500)
+    chance = fit_calibration(logits, truth, np.ones(500)).probabilities(logits.astype(np.float32))
+    assert (chance.argmax(axis=1) == logits.argmax(axis=1)).all()
+    assert np.allclose(chance.sum(axis=1), 1, atol=1e-6)
 
 
 def test_huge_logits_are_no_error() -> None:
     logits, truth = drawn(500)
-    assert np.isfinite(fit_temperature(logits * 1e4, truth, np.ones(500)))
+    calibration = fit_calibration(logits * 1e4, truth, np.ones(500))
+    assert np.isfinite(calibration.probabilities((logits * 1e4).astype(np.float32))).all()
 
 
 def shares(logits: np.ndarray, truth: np.ndarray, threshold: float) -> tuple[float, int]:
@@ -52,7 +74,7 @@ def shares(logits: np.ndarray, truth: np.ndarray, threshold: float) -> tuple[flo
 @pytest.mark.parametrize("accuracy", [0.5, 0.8, 0.9, 0.95, 0.99])
 def test_messages_above_the_threshold_reach_the_accuracy_and_no_lower_threshold_does(accuracy: float) -> None:
     logits, truth = drawn(3000, 5)
-    threshold = review_threshold(logits.copy(), GROUPS, GROUPS[truth], accuracy)
+    threshold = review_threshold(softmax(logits), GROUPS, GROUPS[truth], accuracy)
     share, count = shares(logits, GROUPS[truth], threshold)
     assert share >= accuracy
     assert count > 20
@@ -64,25 +86,27 @@ def test_messages_above_the_threshold_reach_the_accuracy_and_no_lower_threshold_
 
 def test_everything_is_for_review_where_the_accuracy_is_never_reached() -> None:
     logits = np.array([[5.0, 0, 0, 0], [0, 0, 5, 0]])
-    assert review_threshold(logits, GROUPS, np.array([2, 2]), 0.5) > 1
+    assert review_threshold(softmax(logits), GROUPS, np.array([2, 2]), 0.5) > 1
 
 
 def test_nothing_is_for_review_where_all_is_right() -> None:
     logits, _ = drawn(100)
     probabilities = softmax(logits.copy())
     groups = np.stack([probabilities[:, group == GROUPS].sum(axis=1) for group in range(3)], axis=1)
-    assert review_threshold(logits, GROUPS, groups.argmax(axis=1), 1.0) == pytest.approx(groups.max(axis=1).min())
+    assert review_threshold(softmax(logits), GROUPS, groups.argmax(axis=1), 1.0) == pytest.approx(
+        groups.max(axis=1).min()
+    )
 
 
 def test_a_group_is_as_probable_as_its_topics_together() -> None:
     logits = np.log(np.array([[0.3, 0.3, 0.39, 0.01]]))
-    assert review_threshold(logits, GROUPS, np.array([0]), 1.0) == pytest.approx(0.6)
+    assert review_threshold(softmax(logits), GROUPS, np.array([0]), 1.0) == pytest.approx(0.6)
 
 
 def test_equally_sure_messages_stand_and_fall_together() -> None:
     logits = np.array([[3.0, 0, 0, 0]] * 10)
     right_and_wrong = np.array([0] * 5 + [1] * 5)
-    threshold = review_threshold(logits, GROUPS, right_and_wrong, 0.9)
+    threshold = review_threshold(softmax(logits), GROUPS, right_and_wrong, 0.9)
     assert shares(logits, right_and_wrong, threshold)[0] >= 0.9
 
 

@@ -29,7 +29,7 @@ from .columns import (
 from .conformal import quantile_for, topic_set
 from .errors import CorruptModelError, InputError, ModelError, ModelNotFoundError
 from .features import Lexicon
-from .heads import KINDS, MOST_HIDDEN, Decision, Heads, TopicLayer, joined
+from .heads import KINDS, MOST_HIDDEN, Calibration, Decision, Heads, TopicLayer, joined
 from .places import find_places
 from .result import Alternative, Place, Result
 from .scores import Scorer, Sums, Weights
@@ -379,7 +379,8 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
     if bundle.manifest["levels"] != list(LEVELS) or bundle.manifest["kinds"] != list(KINDS):
         raise CorruptModelError(f"{bundle.path}: its levels or kinds are not ours; train or download the model again")
     settings = [float(bundle.manifest[name]) for name in ("unit_step", "temperature", "review_below")]
-    if not all(np.isfinite(value) and value > 0 for value in settings):
+    slopes = [float(value) for value in bundle.manifest.get("temperature_slopes", ())]  # format 1 has none
+    if not all(np.isfinite(value) and value > 0 for value in settings) or not np.isfinite(slopes).all():
         raise CorruptModelError(f"{bundle.path}: a setting is not a positive number; train or download the model again")
     if not 0 < hidden <= MOST_HIDDEN:
         raise CorruptModelError(f"{bundle.path}: {hidden} hidden units, at most {MOST_HIDDEN} are possible")
@@ -408,7 +409,7 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
             bundle.array("topic_bias.npy", "float32", topics),
         ),
         topic_groups=topic_groups,
-        temperature=float(bundle.manifest["temperature"]),
+        calibration=Calibration(float(bundle.manifest["temperature"]), *slopes),
         review_below=float(bundle.manifest["review_below"]),
         urgency_by_topic=bundle.array("urgency_by_topic.npy", "float32", topics, len(LEVELS)),
     )

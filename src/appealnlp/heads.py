@@ -18,7 +18,7 @@ import numpy.typing as npt
 from .scores import Sums
 from .urgency.scale import LEVELS
 
-__all__ = ["KINDS", "Decision", "Heads", "TopicLayer", "joined", "softmax"]
+__all__ = ["KINDS", "Calibration", "Decision", "Heads", "TopicLayer", "joined", "softmax"]
 
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
@@ -76,6 +76,33 @@ class TopicLayer:
         return logits
 
 
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Topic scores -> probabilities: a temperature for each message, fitted on held-out messages.
+
+    One temperature for all (C. Guo et al., "On Calibration of Modern Neural Networks", 2017) leaves messages that look sure
+    too sure and doubtful ones too doubtful: recorded labels are noisy. So its logarithm moves with the highest probability
+    before calibration and with its square.
+
+    :param temperature: divides the scores of a message whose highest probability is 0.
+    :param slope: what the highest probability adds to its logarithm; ``curve``: what the square adds.
+    """
+
+    temperature: float
+    slope: float = 0.0
+    curve: float = 0.0
+
+    def probabilities(self, logits: F32) -> F32:
+        """Calibrated probabilities from scores of shape ``(messages, topics)``."""
+        powers: F32 = logits - logits.max(axis=1, keepdims=True)
+        highest = 1 / np.exp(powers).sum(axis=1, keepdims=True)
+        exponent = highest * (np.float32(self.slope) + np.float32(self.curve) * highest)
+        powers *= np.exp(-exponent) * np.float32(1 / self.temperature)
+        np.exp(powers, out=powers)
+        powers /= powers.sum(axis=1, keepdims=True)
+        return powers
+
+
 @dataclass(frozen=True)
 class Heads:
     """Parameters of the decision.
@@ -84,8 +111,7 @@ class Heads:
     :param bias: shape ``(outputs,)``.
     :param layer: from hidden units to topics.
     :param topic_groups: number of the group of each topic, ascending.
-    :param temperature: divides the topic logits, fitted on held-out messages (C. Guo et al., "On Calibration of Modern
-        Neural Networks", 2017).
+    :param calibration: from scores of topics to probabilities.
     :param review_below: a message whose group is less probable than this goes to a person.
     :param urgency_by_topic: added to the urgency logits for the decided topic, shape ``(topics, levels)``.
     """
@@ -94,7 +120,7 @@ class Heads:
     bias: F32
     layer: TopicLayer
     topic_groups: I64
-    temperature: float
+    calibration: Calibration
     review_below: float
     urgency_by_topic: F32
 
@@ -130,7 +156,7 @@ class Heads:
 
     def probabilities(self, outputs: F32) -> F32:
         """Calibrated probabilities of the topics, shape ``(messages, topics)``."""
-        return softmax(self.layer.logits(outputs[:, : self.hidden]) * np.float32(1 / self.temperature))
+        return self.calibration.probabilities(self.layer.logits(outputs[:, : self.hidden]))
 
     def topic_slope(self, outputs: F32, topic: int, other: int | None = None) -> F32:
         """How a topic's score against another's moves with each output, around one message's outputs.

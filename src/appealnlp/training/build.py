@@ -16,7 +16,7 @@ from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, KINDS, Heads, TopicLayer, soft
 from ..scores import Weights
 from ..taxonomy import Taxonomy, Topic
 from ..urgency.scale import LEVELS
-from .calibrate import choose_topics, fit_temperature, review_threshold
+from .calibrate import choose_topics, fit_calibration, review_threshold
 from .fit import ENERGY_UNIT, Columns, balanced_weights, inverse_document_frequency, message_norm, normalize, stack
 from .inherit import Inherited, Judgement
 from .lexicon import MINIMUM_MESSAGES, build_lexicon, count_matrix
@@ -83,10 +83,10 @@ class Recipe:
 
     :param network: how the topics are learned.
     :param balance: rare topics count more, by (mean size / own size) ** balance.
-    :param folds: folds of the out-of-fold predictions that tell doubtful labels; calibration is fitted on the first.
+    :param folds: folds of the out-of-fold predictions that calibration and the review threshold are fitted on.
     :param accuracy: group accuracy that messages not marked for review must reach.
     :param doubtful: an example whose label is less probable than this out of fold is not learned from (confident
-        learning: C. Northcutt et al., 2021).
+        learning: C. Northcutt et al., 2021). By default all are: without them the network is surer, not better.
     :param caution: by how many standard errors that accuracy must be reached on the messages it is chosen on.
     :param urgency_c: inverse strength of regularisation of urgency, kind and the vulnerable flag.
     :param features: kinds of features that the topics are learned on.
@@ -99,7 +99,7 @@ class Recipe:
     folds: int = 3
     accuracy: float = 0.95
     caution: float = 2.0
-    doubtful: float = 0.01
+    doubtful: float = 0.0
     urgency_c: float = 10.0
     topic_prior: float = 0.5
     features: tuple[str, ...] = ("lemmas", "prefixes", "pairs")
@@ -212,10 +212,10 @@ def train_model(
         rows = np.flatnonzero(folds == fold)
         logits[rows] = fit(np.flatnonzero(folds != fold), place).logits(seen.matrix[rows], seen.vectors[rows])
     credible = softmax(logits)[np.arange(len(truth)), truth] >= recipe.doubtful
-    temperature = fit_temperature(logits, truth, np.ones(len(truth)) if examples.weights is None else examples.weights)
-    threshold = _threshold_for_each_source(
-        logits / temperature, topic_groups, truth, examples, np.arange(len(truth)), recipe
-    )
+    calibration = fit_calibration(logits, truth, _weights_of_sources(examples))
+    probabilities = calibration.probabilities(logits)
+    sources = _sources(examples, np.arange(len(truth)))
+    threshold = _threshold_for_each_source(probabilities, topic_groups, truth, sources, recipe)
     net = fit(np.flatnonzero(credible), len(present_folds))
     curve = _learning_curve(fit, seen, logits, truth, topic_groups, folds, examples.texts, recipe)
     words = net.words * idf[:, None]
@@ -244,28 +244,33 @@ def train_model(
         bias.astype(np.float32),
         layer,
         topic_groups,
-        temperature,
+        calibration,
         threshold,
         judgement.by_topic.astype(np.float32),
     )
-    quantiles = set_quantiles(softmax(logits / temperature), truth, _sources(examples, np.arange(len(truth))))
+    quantiles = set_quantiles(probabilities, truth, sources)
     held_out = HeldOut(logits, truth, folds, held_out_levels)
     return Model(learned, lexicon, weights, heads, held_out, quantiles, curve)
 
 
+def _weights_of_sources(examples: Labelled) -> F64:
+    """How much each example counts in calibration: those without a source were not drawn from messages."""
+    weights = np.ones(len(examples.texts)) if examples.weights is None else examples.weights
+    return weights if examples.sources is None else weights * np.array([source != "" for source in examples.sources])
+
+
 def _threshold_for_each_source(
-    logits: F32,
+    probabilities: F32,
     topic_groups: npt.NDArray[np.int64],
     truth: npt.NDArray[np.int64],
-    examples: Labelled,
-    rows: npt.NDArray[np.int64],
+    sources: Sequence[npt.NDArray[np.int64]],
     recipe: Recipe,
 ) -> float:
     """The least review threshold that reaches the accuracy on average and in every source large enough to tell."""
     groups = topic_groups[truth]
     return max(
-        review_threshold(logits[part], topic_groups, groups[part], recipe.accuracy, recipe.caution)
-        for part in _sources(examples, rows)
+        review_threshold(probabilities[part], topic_groups, groups[part], recipe.accuracy, recipe.caution)
+        for part in sources
     )
 
 
@@ -426,7 +431,8 @@ def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
         "energy_columns": model.weights.energy.size // len(model.weights.energy),
         "hidden": heads.hidden,
         "unit_step": heads.layer.unit_step,
-        "temperature": round(heads.temperature, 6),
+        "temperature": round(heads.calibration.temperature, 6),
+        "temperature_slopes": [round(heads.calibration.slope, 6), round(heads.calibration.curve, 6)],
         "review_below": round(heads.review_below, 6),
         "set_quantiles": dict(model.set_quantiles),
     }

@@ -5,45 +5,58 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..heads import softmax
+from ..heads import Calibration, softmax
 
-__all__ = ["choose_topics", "expected_calibration_error", "fit_temperature", "review_threshold"]
+__all__ = ["choose_topics", "expected_calibration_error", "fit_calibration", "review_threshold"]
+
+RIDGE = 1e-5
+BOUNDS = (-6.0, 6.0)
+"""Of the logarithm of the temperature and of what moves it."""
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 
-def fit_temperature(logits: npt.NDArray[np.floating], truth: I64, sample_weight: F64) -> float:
-    """The temperature with the least weighted log loss on held-out logits (C. Guo et al., 2017).
+def fit_calibration(logits: npt.NDArray[np.floating], truth: I64, sample_weight: F64) -> Calibration:
+    """The calibration with the least weighted log loss on held-out scores.
 
     :param logits: shape ``(messages, topics)``.
     :param truth: number of the right topic of each message.
     """
-    from scipy.optimize import minimize_scalar
+    from scipy.optimize import minimize
 
     rows = np.arange(len(truth))
+    scores = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    highest = softmax(scores).max(axis=1)
+    moves = np.stack([np.ones(len(rows)), highest, highest**2], axis=1)
+    weight = sample_weight / sample_weight.sum()
 
-    def loss(log_temperature: float) -> float:
-        scaled = logits / np.exp(log_temperature)
-        scaled = scaled - scaled.max(axis=1, keepdims=True)
-        log_probability = scaled[rows, truth] - np.log(np.exp(scaled).sum(axis=1))
-        return float(-np.average(log_probability, weights=sample_weight))
+    def loss(coefficients: F64) -> tuple[float, F64]:
+        inverse = np.exp(-(moves @ coefficients))
+        cold = scores * inverse[:, None]
+        chance = np.exp(cold)
+        total = chance.sum(axis=1)
+        gain = cold[rows, truth] - np.log(total)
+        slope = weight * (cold[rows, truth] - (chance * cold).sum(axis=1) / total)
+        return -float(weight @ gain) + RIDGE * float(
+            coefficients @ coefficients
+        ), moves.T @ slope + 2 * RIDGE * coefficients
 
-    found = minimize_scalar(loss, bounds=(-4.0, 3.0), method="bounded", options={"xatol": 1e-4})
-    return float(np.exp(found.x))
+    found = minimize(loss, np.zeros(3), jac=True, method="L-BFGS-B", bounds=[BOUNDS] * 3)
+    temperature, slope, curve = found.x.tolist()
+    return Calibration(float(np.exp(temperature)), slope, curve)
 
 
 def review_threshold(
-    logits: npt.NDArray[np.floating], topic_groups: I64, true_groups: I64, accuracy: float, caution: float = 0.0
+    probabilities: npt.NDArray[np.floating], topic_groups: I64, true_groups: I64, accuracy: float, caution: float = 0.0
 ) -> float:
     """The least group probability at which messages at or above it have their group right often enough.
 
-    :param logits: held-out, already divided by the temperature, shape ``(messages, topics)``.
+    :param probabilities: of held-out messages, calibrated, shape ``(messages, topics)``.
     :param true_groups: number of the right group of each message.
     :param accuracy: the share of right groups to reach, 0..1.
     :param caution: by how many standard errors of the share it must be reached.
     """
-    probabilities = softmax(logits)
     starts = np.searchsorted(topic_groups, np.arange(topic_groups[-1] + 1))
     groups = np.add.reduceat(probabilities, starts, axis=1)
     confidence = groups.max(axis=1)

@@ -1,6 +1,6 @@
 """Honest figures of a model from its own training messages: each judged by a network that has not seen it.
 
-What is chosen on held-out messages, temperature and review threshold, is chosen anew for each fold on all others, so that
+What is chosen on held-out messages, calibration and review threshold, is chosen anew for each fold on all others, so that
 no message is measured with a number that was fitted to it.
 """
 
@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..heads import softmax
 from .build import HeldOut
-from .calibrate import choose_topics, fit_temperature, review_threshold
+from .calibrate import choose_topics, fit_calibration, review_threshold
 
 __all__ = ["Judged", "judge_held_out"]
 
@@ -48,10 +47,10 @@ def judge_held_out(held_out: HeldOut, topic_groups: I64, accuracy: float, cautio
     below = np.zeros(len(truth))
     for fold in np.unique(folds).tolist():
         inside, others = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
-        temperature = fit_temperature(logits[others], truth[others], np.ones(len(others)))
-        probabilities[inside] = softmax(logits[inside] / np.float32(temperature))
+        calibration = fit_calibration(logits[others], truth[others], np.ones(len(others)))
+        probabilities[inside] = calibration.probabilities(logits[inside])
         below[inside] = review_threshold(
-            logits[others] / np.float32(temperature), topic_groups, topic_groups[truth[others]], accuracy, caution
+            calibration.probabilities(logits[others]), topic_groups, topic_groups[truth[others]], accuracy, caution
         )
     topic, group, group_confidence = choose_topics(probabilities, topic_groups)
     confidence = probabilities[np.arange(len(topic)), topic]

@@ -23,14 +23,14 @@ F32 = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class NetworkSettings:
-    """How the network is trained; the defaults are what the experiments found best."""
+    """How the network is trained; the defaults are what the experiments found best (`scripts/experiments.py`)."""
 
     hidden: int = 128
-    epochs: int = 12
-    learning_rate: float = 4e-3
-    batch: int = 256
-    word_dropout: float = 0.3
-    hidden_dropout: float = 0.3
+    epochs: int = 16
+    learning_rate: float = 8e-3
+    batch: int = 512
+    word_dropout: float = 0.5
+    hidden_dropout: float = 0.5
     group_loss: float = 0.0
     seed: int = 0
 
