@@ -92,6 +92,10 @@ class Calibration:
     slope: float = 0.0
     curve: float = 0.0
 
+    def of(self, highest: float) -> float:
+        """The temperature of a message with this highest probability."""
+        return self.temperature * float(np.exp(highest * (self.slope + self.curve * highest)))
+
     def probabilities(self, logits: F32) -> F32:
         """Calibrated probabilities from scores of shape ``(messages, topics)``."""
         powers: F32 = logits - logits.max(axis=1, keepdims=True)

@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from ..classifier import Classifier
 from ..conformal import set_quantiles
-from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, TopicLayer, softmax
+from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, TopicLayer
 from .build import ENOUGH_TO_TELL, HeldOut, Model, Progress, Recipe
-from .calibrate import fit_temperature, review_threshold
+from .calibrate import fit_calibration, review_threshold
 from .split import duplicate_key, fold_numbers
 
 __all__ = ["FineTuned", "fine_tune"]
@@ -69,9 +69,10 @@ def fine_tune(
     step = heads.layer.unit_step
     parts = [heads.outputs(chunk.sums)[:, : heads.hidden] for chunk in scorer.score_many(texts)]
     units = np.rint(np.concatenate(parts) / step).clip(0, HIGHEST_UNIT).astype(np.float64) * step
+    temperature = heads.calibration.of(0.5)  # an ordinary message's
     old = _Layer(
-        heads.layer.weights.astype(np.float64) * heads.layer.weight_steps / heads.temperature,
-        heads.layer.bias.astype(np.float64) / heads.temperature,
+        heads.layer.weights.astype(np.float64) * heads.layer.weight_steps / temperature,
+        heads.layer.bias.astype(np.float64) / temperature,
     )
     folds = fold_numbers([duplicate_key(text) for text in texts], recipe.folds)
     present = np.unique(folds).tolist()
@@ -89,12 +90,12 @@ def fine_tune(
     new = old if np.isinf(strength) else _moved(old, units, truth, sample_weight, strength)
     progress("topics", 1, 1)
     logits = tried[strength].astype(np.float32)
-    temperature = fit_temperature(logits, truth, sample_weight)
-    scaled = logits / np.float32(temperature)
+    calibration = fit_calibration(logits, truth, sample_weight)
+    probabilities = calibration.probabilities(logits)
     threshold = heads.review_below
     if len(truth) >= ENOUGH_TO_TELL:
         groups = heads.topic_groups
-        threshold = review_threshold(scaled, groups, groups[truth], recipe.accuracy, recipe.caution)
+        threshold = review_threshold(probabilities, groups, groups[truth], recipe.accuracy, recipe.caution)
     steps = np.abs(new.weights).max(axis=0) / HIGHEST_WEIGHT
     steps[steps == 0] = 1.0
     layer = TopicLayer(
@@ -105,9 +106,9 @@ def fine_tune(
         base.taxonomy,
         scorer.lexicon,
         scorer.weights,
-        replace(heads, layer=layer, temperature=temperature, review_below=threshold),
+        replace(heads, layer=layer, calibration=calibration, review_below=threshold),
         HeldOut(logits, truth, folds, np.full(len(truth), -1)),
-        set_quantiles(softmax(scaled), truth, [everything]),
+        set_quantiles(probabilities, truth, [everything]),
     )
     return FineTuned(model, strength, float((before.argmax(axis=1) == truth).mean()))
 
@@ -147,8 +148,8 @@ def _best(tried: dict[float, F64], truth: I64, sample_weight: F64) -> float:
     rows = np.arange(len(truth))
     losses = {}
     for strength, logits in tried.items():
-        scaled = logits / fit_temperature(logits, truth, sample_weight)
-        losses[strength] = -np.log(softmax(scaled)[rows, truth] + 1e-12)
+        probabilities = fit_calibration(logits, truth, sample_weight).probabilities(logits.astype(np.float32))
+        losses[strength] = -np.log(probabilities[rows, truth].astype(np.float64) + 1e-12)
     best = min(losses, key=lambda strength: (float(losses[strength].mean()), -strength))
     gain = losses[np.inf] - losses[best]
     error = float(gain.std()) / np.sqrt(len(gain))
