@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appealnlp.errors import InputError
+from appealnlp.messages import delimited
 from appealnlp.messages.batch import BATCH_ROWS
 from appealnlp.messages.delimited import DelimitedSource, open_delimited, sniff_delimiter
 
@@ -75,11 +76,18 @@ ROWS = [
 ]
 
 
+@pytest.mark.parametrize("kept", [True, False])
 @pytest.mark.parametrize(("content", "expected"), ROWS)
-def test_rows(tmp_path: Path, content: str, expected: list[list[str]]) -> None:
+def test_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, expected: list[list[str]], kept: bool
+) -> None:
+    if not kept:
+        monkeypatch.setattr(delimited, "KEPT_BYTES", 0)
     source = opened(tmp_path, content)
-    assert rows_of(source) == expected
-    assert source.row_count == len(expected)
+    for _ in range(2):
+        assert rows_of(source) == expected
+        assert source.row_count == len(expected)
+        source.close()  # and read again
 
 
 def test_longer_rows_get_columns_of_their_own(tmp_path: Path) -> None:
@@ -103,7 +111,11 @@ def test_many_columns_and_long_cells(tmp_path: Path) -> None:
     assert rows_of(source) == [cells]
 
 
-def test_batches_are_bounded_and_numbered_as_a_spreadsheet_counts(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", [0, delimited.KEPT_BYTES])
+def test_batches_are_bounded_and_numbered_as_a_spreadsheet_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr(delimited, "KEPT_BYTES", kept)
     count = 2 * BATCH_ROWS + 5
     source = opened(tmp_path, "\nid,text\n" + "".join(f"{n},сообщение\n" for n in range(count)))
     batches = list(source.batches())
@@ -119,6 +131,25 @@ def test_broken_bytes_mark_their_row_only(tmp_path: Path) -> None:
     errors = [error for batch in source.batches() for error in batch.errors]
     assert [bool(error) for error in errors] == [number == 3 for number in range(9)]
     assert rows_of(source)[3] == ["Нет отоплени\ufffd", "1"]
+
+
+def test_a_wide_row_and_blank_rows_far_down(tmp_path: Path) -> None:
+    body = "1,a\n" * (BATCH_ROWS + 3) + "\n" * BATCH_ROWS + "2,b,more\n" + "\n" * (2 * BATCH_ROWS)
+    source = opened(tmp_path, "\n" * (BATCH_ROWS + 1) + "id,text\n" + body)
+    assert source.columns == ["id", "text", "extra_1"]
+    rows = rows_of(source)
+    assert len(rows) == source.row_count == 2 * BATCH_ROWS + 4
+    assert rows[-1] == ["2", "b", "more"]
+    assert next(iter(source.batches())).first_row == BATCH_ROWS + 3
+
+
+def test_a_file_that_shrinks_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "KEPT_BYTES", 0)
+    source = opened(tmp_path, "id,text\n" + "1,a\n" * 10)
+    (tmp_path / "table.csv").write_text("id,text\n1,a\n")
+    with pytest.raises(InputError, match="changed while it was read") as caught:
+        rows_of(source)
+    assert caught.value.row == 3
 
 
 BAD = [

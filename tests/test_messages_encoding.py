@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appealnlp.errors import InputError
-from appealnlp.messages.encoding import detect_encoding
+from appealnlp.messages.encoding import detect_encoding, presume_utf8
 
 RUSSIAN = "Дата;Текст обращения\n01.02.2024;Во дворе третий день течёт труба, лёд у подъезда — «не пройти»\n"
 ENCODED = [
@@ -33,6 +33,16 @@ def test_the_encoding_is_found(tmp_path: Path, encoding: str, mark: bytes, expec
     found = detect_encoding(write(tmp_path, mark + RUSSIAN.encode(encoding)))
     assert found.name == expected
     assert not found.damaged
+
+
+@pytest.mark.parametrize(("encoding", "mark", "expected"), ENCODED)
+def test_a_file_is_presumed_to_be_utf8_unless_it_says_otherwise(
+    tmp_path: Path, encoding: str, mark: bytes, expected: str
+) -> None:
+    presumed = presume_utf8(write(tmp_path, mark + RUSSIAN.encode(encoding)))
+    if encoding == "cp1251":
+        expected = "utf-8"  # only reading can tell
+    assert (None if presumed is None else presumed.name) == (expected if expected.startswith("utf-8") else None)
 
 
 @pytest.mark.parametrize(("encoding", "mark", "expected"), ENCODED)

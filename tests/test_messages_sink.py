@@ -27,7 +27,8 @@ from appealnlp.messages import sink as sink_module
 from appealnlp.messages.batch import AddedColumn, Batch, Layout
 from appealnlp.messages.excel import open_excel
 from appealnlp.messages.excel_sink import ExcelSink
-from appealnlp.messages.sink import CsvSink, check_target, formula_proof, open_sink, unique_names
+from appealnlp.messages.sink import CsvSink, check_target, csv_cells, formula_proof, open_sink, unique_names
+from appealnlp.messages.values import as_text
 
 ADDED = [AddedColumn("nlp_urgency", "Срочность"), AddedColumn("nlp_confidence", "nlp_confidence", "number")]
 NAMES = ("id", "Текст", "Дата")
@@ -338,6 +339,29 @@ def test_a_formula_gets_an_apostrophe(value: str) -> None:
 @pytest.mark.parametrize("value", HARMLESS)
 def test_what_is_no_formula_stays(value: str) -> None:
     assert formula_proof(value) == value
+
+
+VALUES_OF_A_COLUMN = st.lists(st.text(max_size=8) | st.text(",;\t\"\r\n=-'0 ", max_size=5), min_size=1, max_size=8)
+
+
+@given(column=VALUES_OF_A_COLUMN, delimiter=st.sampled_from(",;\t"))
+def test_cells_are_quoted_as_the_csv_module_does(column: list[str], delimiter: str) -> None:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, delimiter=delimiter)
+    writer.writerows([formula_proof(text), "x"] for text in column if "\0" not in text)
+    lines = [cell + delimiter + "x\r\n" for cell in csv_cells(column, delimiter) if "\0" not in cell]
+    assert "".join(lines) == stream.getvalue()
+
+
+@given(st.lists(st.none() | st.booleans() | st.integers() | st.floats() | st.dates() | st.text(max_size=5)))
+def test_cells_of_any_kind_are_their_text(column: list[object]) -> None:
+    for values in (column, [value for value in column if isinstance(value, int)]):
+        assert csv_cells(values, "\x1f") == csv_cells([as_text(value) for value in values], "\x1f")
+
+
+def test_a_zero_byte_is_replaced(tmp_path: Path) -> None:
+    content = write(tmp_path / "a.csv", rows=[[1, "а\0б", None]])
+    assert csv_rows(content)[1][1] == "а\ufffdб"
 
 
 @pytest.mark.parametrize("options", [{}, {"excel_csv": True}])

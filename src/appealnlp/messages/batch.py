@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 from .values import Kind, as_text
 
@@ -171,8 +171,9 @@ class MemorySource(Source):
 
 def message_texts(rows: Sequence[Sequence[object]], position: int) -> list[str]:
     """The messages of ``rows``; the apostrophe that spreadsheets put before a leading ``=`` or ``-`` is taken off."""
-    texts = [as_text(row[position]) for row in rows]
-    return [text[1:] if text.startswith("'") else text for text in texts]
+    values = [row[position] for row in rows]
+    texts = cast(list[str], values) if set(map(type, values)) == {str} else [as_text(value) for value in values]
+    return [text[1:] if text[:1] == "'" else text for text in texts]
 
 
 def message_dates(rows: Sequence[Sequence[object]], position: int | None) -> list[str | None]:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from io import StringIO
-from itertools import chain, islice
+from itertools import chain, compress, count, islice, takewhile
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from ..errors import InputError
 from .batch import BATCH_ROWS, MAX_CELL, Batch, Layout, Source, message_dates, message_texts
 from .columns import find_date, find_named, find_text
-from .encoding import TextEncoding, detect_encoding
+from .encoding import TextEncoding, detect_encoding, presume_utf8
 from .values import Kind
 
 __all__ = ["DelimitedSource", "open_delimited", "sniff_delimiter"]
 
 csv.field_size_limit(MAX_CELL)  # the module's own limit, 131,072, is shorter than some messages
+
+KEPT_BYTES = 100_000_000
+"""A table up to this size stays in memory once its extent is known; a larger one is read again, batch by batch."""
 
 _DELIMITERS = (";", "\t", ",", "|")
 _ONE_COLUMN = "\x1f"  # a table of one column is read with a delimiter that no text contains
@@ -47,10 +50,13 @@ class _Dialect:
 
 @dataclass(frozen=True, slots=True)
 class _Extent:
+    """Where the rows of a table are: ``rows`` of them after ``header_row``; the records themselves if they were kept."""
+
     header: list[str]
     header_row: int
     width: int
     rows: int
+    kept: list[list[str]] | None
 
 
 class DelimitedSource(Source):
@@ -66,23 +72,37 @@ class DelimitedSource(Source):
 
     def batches(self) -> Iterator[Batch]:
         """The rows, from the first on each call."""
-        layout, width, left = self.layout, self._extent.width, self._extent.rows
-        row = self._extent.header_row + 1
+        width, row = self._extent.width, self._extent.header_row + 1
+        for records in self._records():
+            errors = [""] * len(records)
+            if self._dialect.encoding.damaged:
+                errors = [_mend(cells) for cells in records]
+            if set(map(len, records)) != {width}:
+                records = [[*cells[:width], *[""] * (width - len(cells))] for cells in records]
+            rows = cast(list[list[object]], records)
+            texts, dates = message_texts(rows, self.layout.text), message_dates(rows, self.layout.date)
+            yield Batch(rows, texts, dates, errors, row)
+            row += len(rows)
+
+    def _records(self) -> Iterator[list[list[str]]]:
+        """The records after the header, some thousands at a time."""
+        kept, rows = self._extent.kept, self._extent.rows
+        if kept is not None:
+            yield from (kept[start : start + BATCH_ROWS] for start in range(0, rows, BATCH_ROWS))
+            return
         with self._dialect.lines(self._path) as stream:
             reader = csv.reader(stream, delimiter=self._dialect.delimiter)
             next(islice(reader, self._extent.header_row - 1, None))
-            while left:
-                raw = list(islice(reader, min(BATCH_ROWS, left)))
-                if not raw:
+            for start in range(0, rows, BATCH_ROWS):
+                records = list(islice(reader, min(BATCH_ROWS, rows - start)))
+                if len(records) < min(BATCH_ROWS, rows - start):
+                    row = self._extent.header_row + 1 + start + len(records)
                     raise InputError("the file changed while it was read", file=self.name, row=row)
-                left -= len(raw)
-                errors = [""] * len(raw)
-                if self._dialect.encoding.damaged:
-                    for at, cells in enumerate(raw):
-                        errors[at] = _mend(cells)
-                rows: list[list[object]] = [[*cells[:width], *[""] * (width - len(cells))] for cells in raw]
-                yield Batch(rows, message_texts(rows, layout.text), message_dates(rows, layout.date), errors, row)
-                row += len(raw)
+                yield records
+
+    def close(self) -> None:
+        """Let go of the kept records; they can be read again."""
+        self._extent = replace(self._extent, kept=None)
 
 
 def open_delimited(path: Path, *, text_column: str | None = None, name: str | None = None) -> DelimitedSource:
@@ -98,7 +118,14 @@ def open_delimited(path: Path, *, text_column: str | None = None, name: str | No
     :raises InputError: if the file is no text, has no such column, an endless quotation or a cell over 10 MB.
     """
     name = str(path) if name is None else name
-    encoding = detect_encoding(path, file=name)
+    presumed = presume_utf8(path)
+    if presumed is not None:
+        with suppress(UnicodeDecodeError):  # going through the file is the proof
+            return _open(path, presumed, text_column, name)
+    return _open(path, detect_encoding(path, file=name), text_column, name)
+
+
+def _open(path: Path, encoding: TextEncoding, text_column: str | None, name: str) -> DelimitedSource:
     dialect = _dialect(path, encoding, text_column)
     extent = _measure(path, dialect, name)
     columns = [*extent.header, *(f"extra_{n}" for n in range(1, extent.width - len(extent.header) + 1))]
@@ -170,48 +197,74 @@ def _has_text(header: list[str], wanted: str | None) -> bool:
 def _measure(path: Path, dialect: _Dialect, name: str) -> _Extent:
     """Go through the whole table: where the header is, how many rows follow, how wide the widest is."""
     header: list[str] = []
-    number = header_row = last = width = end = 0
-    try:
-        for number, line, cells in _numbered(path, dialect, name):
-            end = line
-            if not cells:
+    header_row = last = width = number = 0
+    keep = path.stat().st_size <= KEPT_BYTES and not dialect.encoding.damaged
+    kept: list[list[str]] = []
+    for records in _all_records(path, dialect, name):
+        if not header_row:
+            blank = sum(1 for _ in takewhile(_is_blank, records))
+            number += blank
+            if blank == len(records):
                 continue
-            last = number
-            if header_row:
-                width = max(width, len(cells) if len(cells) <= width else _filled(cells))
-            elif any(cell.strip() for cell in cells):
-                header, header_row, width = cells, number, len(cells)
-    except csv.Error as error:
-        raise _refused(error, path, dialect, name, number + 1, end, header) from None
+            header, records = records[blank], records[blank + 1 :]
+            last = header_row = number = number + 1
+            width = len(header)
+        widths = list(map(len, records))
+        if max(widths, default=0) > width:
+            width = max(width, *map(_filled, records))
+        if any(widths):
+            last = number + max(compress(count(1), widths))
+        number += len(records)
+        if keep:
+            kept += records
     if not header_row:
         raise InputError("the table is empty", file=name)
     if dialect.encoding.damaged:
         _mend(header)
-    return _Extent(header, header_row, width, last - header_row)
+    rows = last - header_row
+    return _Extent(header, header_row, width, rows, kept[:rows] if keep else None)
 
 
-def _numbered(path: Path, dialect: _Dialect, name: str) -> Iterator[tuple[int, int, list[str]]]:
-    """Number, last line and cells of every record."""
+def _all_records(path: Path, dialect: _Dialect, name: str) -> Iterator[list[list[str]]]:
+    """All records from the first, some thousands at a time."""
     number = 0
     with dialect.lines(path) as stream:
         reader = csv.reader(chain(stream, [_END]), delimiter=dialect.delimiter)
-        for number, cells in enumerate(reader, 1):
-            if cells == [_END]:
+        while True:
+            try:
+                records = list(islice(reader, BATCH_ROWS))
+            except csv.Error:
+                raise _refused(path, dialect, name) from None
+            number += len(records)
+            if records[-1:] == [[_END]]:
+                yield records[:-1]
                 return
-            yield number, reader.line_num, cells
-    raise InputError("a quotation mark opens in this row and never closes", file=name, row=number)
+            if not records:
+                raise InputError("a quotation mark opens in this row and never closes", file=name, row=number)
+            yield records
 
 
-def _refused(
-    error: csv.Error, path: Path, dialect: _Dialect, name: str, row: int, line: int, header: list[str]
-) -> InputError:
-    """The error for a record, after ``line``, that the csv module does not read."""
-    if "limit" not in str(error):
-        return InputError(f"the row is not readable: {error}", file=name, row=row)
+def _refused(path: Path, dialect: _Dialect, name: str) -> InputError:
+    """The error for the first record that the csv module does not read, found by going there once more."""
+    header: list[str] = []
+    row, line = 1, 0
+    with dialect.lines(path) as stream:
+        reader = csv.reader(chain(stream, [_END]), delimiter=dialect.delimiter)
+        try:
+            for cells in reader:
+                row, line = row + 1, reader.line_num
+                header = header or ([] if _is_blank(cells) else cells)
+        except csv.Error as error:
+            if "limit" not in str(error):
+                return InputError(f"the row is not readable: {error}", file=name, row=row)
     position = _long_column(path, dialect, line)
     column = header[position] if position < len(header) else str(position + 1)
     what = f"a cell of more than {MAX_CELL:,} characters, or a quotation mark that never closes"
     return InputError(what, file=name, row=row, column=column)
+
+
+def _is_blank(cells: list[str]) -> bool:
+    return not any(map(str.strip, cells))
 
 
 def _filled(cells: list[str]) -> int:

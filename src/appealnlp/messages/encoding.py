@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import InputError
 
-__all__ = ["TextEncoding", "detect_encoding"]
+__all__ = ["TextEncoding", "detect_encoding", "presume_utf8"]
 
 _CHUNK = 1 << 20
 _BOMS = (
@@ -76,6 +76,19 @@ def detect_encoding(path: Path, *, file: str | None = None) -> TextEncoding:
         return TextEncoding("cp1251")
     what = "the text is neither utf-8 nor utf-16 nor windows-1251; save the file as UTF-8 and try again"
     raise InputError(what, file=file)
+
+
+def presume_utf8(path: Path) -> TextEncoding | None:
+    """Utf-8, unless another mark or a zero byte speaks against it.
+
+    For a reader that goes through the whole file anyway: if it meets no broken byte, `detect_encoding` would say the same.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    marked = next((name for bom, name in _BOMS if head.startswith(bom)), "utf-8")
+    if not marked.startswith("utf-8") or any(0 in chunk for chunk in _chunks(path)):
+        return None
+    return TextEncoding(marked)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+import codecs
 import json
 import math
 import os
@@ -13,9 +13,10 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, BinaryIO, cast
 
 from ..errors import OutputError
 from .batch import AddedColumn, Batch, Layout
@@ -28,6 +29,7 @@ WRITABLE = {".csv": "csv", ".tsv": "tsv", ".xlsx": "xlsx", ".jsonl": "jsonl", ".
 
 _DANGEROUS = frozenset("=+-@\t\r")
 _HARMLESS = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?|-+", re.ASCII)
+_REPLACEMENT = "\ufffd".encode()
 _ROW_GROUP = 1 << 16
 
 
@@ -165,17 +167,16 @@ class Sink(ABC):
 
 
 class _TextSink(Sink):
-    """A sink that writes lines to a text file or to standard output."""
+    """A sink that writes lines in utf-8 to a file or to standard output."""
 
-    _encoding = "utf-8"
-    _stream: TextIO
+    _stream: BinaryIO
 
     def _start(self) -> None:
         if self._part is None:
-            sys.stdout.reconfigure(encoding=self._encoding, newline="")  # type: ignore[union-attr]
-            self._stream = sys.stdout
+            sys.stdout.flush()
+            self._stream = sys.stdout.buffer
         else:
-            self._stream = self._part.open("w", encoding=self._encoding, newline="")
+            self._stream = self._part.open("wb")
 
     def _finish(self) -> None:
         self._stream.flush()
@@ -200,22 +201,28 @@ class CsvSink(_TextSink):
         tabs: bool = False,
     ) -> None:
         super().__init__(target, layout, added)
-        self._encoding = "utf-8-sig" if excel else "utf-8"
+        self._mark = codecs.BOM_UTF8 if excel else b""
         self._delimiter = "\t" if tabs else ";" if excel else ","
         self._end = "\r\n" if excel else "\n"
 
     def _start(self) -> None:
         super()._start()
-        lines = _Lines(self._stream, self._end)
-        self._writer = csv.writer(lines, delimiter=self._delimiter, lineterminator="\r\n")
+        self._stream.write(self._mark)
         headings = [*self.layout.columns, *(column.heading for column in self.added)]
-        self._writer.writerow([formula_proof(name) for name in headings])
+        self._write_table([[name] for name in headings])
 
     def _write(self, batch: Batch, columns: Sequence[Sequence[object]]) -> None:
-        self._writer.writerows(
-            [formula_proof(value) for value in row] + [formula_proof(value) for value in extra]
-            for row, extra in zip(batch.rows, _by_row(columns, len(batch)), strict=True)
-        )
+        self._write_table([*zip(*batch.rows, strict=True), *columns])
+
+    def _write_table(self, columns: Sequence[Sequence[object]]) -> None:
+        """Write some rows, given column by column."""
+        cells = [csv_cells(column, self._delimiter) for column in columns]
+        if len(cells) == 1:
+            cells = [[cell or '""' for cell in cells[0]]]  # a blank line would not be read as a row
+        lines = map(self._delimiter.join, zip(*cells, strict=True))
+        content = "".join([line + self._end for line in lines]).encode()
+        # Zero bytes make a text file unreadable.
+        self._stream.write(content.replace(b"\0", _REPLACEMENT) if 0 in content else content)
 
 
 class JsonLinesSink(_TextSink):
@@ -230,7 +237,7 @@ class JsonLinesSink(_TextSink):
         records: Sequence[Mapping[str, object]]
         records = batch.objects or [dict(zip(self._columns, row, strict=True)) for row in batch.rows]
         for record, extra in zip(records, _by_row(columns, len(batch)), strict=True):
-            self._stream.write(_json_line({**record, **dict(zip(self._headings, extra, strict=True))}))
+            self._stream.write(_json_line({**record, **dict(zip(self._headings, extra, strict=True))}).encode())
 
 
 class ParquetSink(Sink):
@@ -306,22 +313,32 @@ class ParquetSink(Sink):
         self._writer.close()
 
 
-class _Lines:
-    """Gives each row the wanted end of line.
+def csv_cells(values: Sequence[object], delimiter: str) -> list[str]:
+    """The values of a column as cells of a csv file, each by `formula_proof` and in quotation marks if it needs them.
 
-    The csv module quotes cells with line breaks reliably only if its own end of line is CRLF (before Python 3.13).
+    Equal texts are worked on once: most columns hold few different ones.
     """
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        texts = cast(Sequence[str], values)
+    elif kinds == {int}:
+        texts = list(map(str, values))
+    else:
+        texts = list(map(_number_text if kinds <= _NUMBERS else as_text, values))
+    cells = {text: _quoted(formula_proof(text), delimiter) for text in set(texts)}
+    return [cells[text] for text in texts]
 
-    def __init__(self, stream: TextIO, end: str) -> None:
-        self._stream, self._end = stream, end
 
-    def write(self, row: str) -> int:
-        """Write one row that ends with CRLF; zero bytes, which make a text file unreadable, are replaced."""
-        return self._stream.write(row[:-2].replace("\0", "\ufffd") + self._end)
+_NUMBERS = {int, float, bool, type(None)}
+_number_text = lru_cache(1 << 14, typed=True)(as_text)
 
 
-_NO_NUL = sys.version_info < (3, 11)
-"""The csv module of Python 3.10 cannot write NUL."""
+def _quoted(text: str, delimiter: str) -> str:
+    if '"' in text:
+        return '"' + text.replace('"', '""') + '"'
+    if delimiter in text or "\n" in text or "\r" in text:
+        return f'"{text}"'
+    return text
 
 
 def formula_proof(value: object) -> str:
@@ -331,8 +348,6 @@ def formula_proof(value: object) -> str:
     of dashes stay. Reading takes the apostrophe off again before classifying.
     """
     text = value if type(value) is str else as_text(value)
-    if _NO_NUL and "\0" in text:
-        text = text.replace("\0", "\ufffd")
     if text and text[0] in _DANGEROUS and not _HARMLESS.fullmatch(text):
         return "'" + text
     return text
