@@ -396,17 +396,18 @@ main(sys.argv[1:])
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_a_real_interruption_leaves_nothing(tmp_path: Path, sent: signal.Signals) -> None:
+def test_a_real_interruption_leaves_nothing(tmp_path: Path, sent: signal.Signals, jobs: str) -> None:
     given = table(tmp_path / "in.csv", ["вода"] * 600_000)
-    arguments = [sys.executable, "-c", SLOW, "classify", str(given), "-o", str(tmp_path / "out.xlsx")]
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    arguments = [sys.executable, "-c", SLOW, "classify", str(given), "-o", str(tmp_path / "out.xlsx"), "--jobs", jobs]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     for _ in range(600):
         if list(tmp_path.glob(".out.xlsx.*.part")):
             break
         time.sleep(0.05)
     time.sleep(0.3)
-    process.send_signal(sent)
+    os.killpg(process.pid, sent)  # as a terminal and a service manager do: to the workers, too
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"interrupted after" in err
@@ -415,13 +416,21 @@ def test_a_real_interruption_leaves_nothing(tmp_path: Path, sent: signal.Signals
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 
 
-def test_help_imports_nothing_heavy() -> None:
-    heavy = ["numpy", "scipy", "sklearn", "pymorphy3", "pyarrow", "xlsxwriter", "python_calamine", "pandas", "polars"]
-    code = (
-        "import sys\nfrom appealnlp.cli import main\n"
-        "try:\n    main(['classify', '--help'])\nexcept SystemExit:\n    pass\n"
-        f"print([name for name in {heavy} if name in sys.modules], file=sys.stderr)"
-    )
+HEAVY = ["numpy", "scipy", "sklearn", "pymorphy3", "pyarrow", "xlsxwriter", "python_calamine", "pandas", "polars"]
+SERVICE = ["multiprocessing", "appealnlp.messages", "appealnlp.cli.run"]
+CALL = "from appealnlp.cli import main\ntry:\n    main({})\nexcept SystemExit:\n    pass"
+KNOWN_WORDS = "третий день нет отопления, дома 12 градусов, ребёнку полгода"
+LOADED = [
+    ("import appealnlp", ["typer", *HEAVY, *SERVICE]),
+    (CALL.format(["--help"]), HEAVY + SERVICE),
+    (CALL.format(["classify", "--help"]), HEAVY + SERVICE),
+    (CALL.format(["classify", "--message", KNOWN_WORDS]), ["rich", *HEAVY[1:], *SERVICE]),
+]
+
+
+@pytest.mark.parametrize(("code", "heavy"), LOADED, ids=["import", "help", "help of a command", "one message"])
+def test_nothing_is_loaded_before_it_is_needed(code: str, heavy: list[str]) -> None:
+    code += f"\nimport sys\nprint([name for name in {heavy} if name in sys.modules], file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8")
     assert done.stderr.strip() == "[]"
 

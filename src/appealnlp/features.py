@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
@@ -65,18 +66,18 @@ class Lexicon:
     @cached_property
     def lemma_numbers(self) -> dict[str, int]:
         """Lemma -> its number."""
-        return {lemma: number for number, lemma in enumerate(self.lemmas)}
+        return dict(zip(self.lemmas, count()))
 
     @cached_property
     def prefix_features(self) -> dict[str, int]:
         """Prefix -> its feature number."""
-        return {prefix: number for number, prefix in enumerate(self.prefixes, len(self.lemmas))}
+        return dict(zip(self.prefixes, count(len(self.lemmas))))
 
     @cached_property
     def pair_features(self) -> dict[tuple[int, int], int]:
         """Pair of lemma numbers -> its feature number."""
         first = len(self.lemmas) + len(self.prefixes)
-        return {(left, right): number for number, (left, right) in enumerate(self.pairs.tolist(), first)}
+        return dict(zip(zip(*self.pairs.T.tolist(), strict=True), count(first)))
 
     @cached_property
     def lemmatizer(self) -> Lemmatizer:

@@ -6,14 +6,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .card import card_lines
 from .headings import CLASSIFIED, Language
-from .judging import Columns, Judge, Months
-from .run import run
+
+if TYPE_CHECKING:
+    from .judging import Columns, Judge, Months
 
 __all__ = ["classify"]
 
@@ -32,7 +33,7 @@ def classify(
     columns: Annotated[Language, typer.Option(help="Headings of the added columns; ru also makes csv for Excel.")] = (
         Language.en
     ),
-    jobs: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Number of processes; all cores for a large file.")] = None,
     message: Annotated[str | None, typer.Option(help="Judge this one message and show the verdict.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="With --message: the verdict as JSON.")] = False,
 ) -> None:
@@ -51,6 +52,8 @@ def classify(
         raise typer.BadParameter("give an INPUT, or one message with --message")
     if output is None:
         raise typer.BadParameter("say where the result goes: -o FILE, -o FOLDER/ or -o - for standard output")
+    from .run import run
+
     run(
         inputs,
         output,

@@ -6,9 +6,11 @@ The Russian headings begin with «Авто:» so that they never cover a column 
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from ..messages import AddedColumn
-from ..messages.values import Kind
+if TYPE_CHECKING:
+    from ..messages import AddedColumn
+    from ..messages.values import Kind
 
 __all__ = ["CLASSIFIED", "ERROR", "LEMMATIZED", "SOURCE_FILE", "Language", "added_columns"]
 
@@ -47,4 +49,6 @@ class Language(str, Enum):
 
 def added_columns(keys: tuple[str, ...], language: Language) -> list[AddedColumn]:
     """The columns with these keys, headed by the key itself or in Russian."""
+    from ..messages import AddedColumn
+
     return [AddedColumn(key, _HEADINGS[key][0] if language is Language.ru else key, _HEADINGS[key][1]) for key in keys]

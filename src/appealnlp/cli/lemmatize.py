@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .headings import ERROR, LEMMATIZED, Language
-from .judging import Columns, Judge, Months
-from .run import run
+
+if TYPE_CHECKING:
+    from .judging import Columns, Judge, Months
 
 __all__ = ["lemmatize"]
 
@@ -26,7 +27,7 @@ def lemmatize(
     columns: Annotated[Language, typer.Option(help="Headings of the added columns; ru also makes csv for Excel.")] = (
         Language.en
     ),
-    jobs: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Number of processes; all cores for a large file.")] = None,
     message: Annotated[str | None, typer.Option(help="Show the lemmas of this one message.")] = None,
 ) -> None:
     """Clean every message and add its lemmas, separated by spaces, as column nlp_lemmas."""
@@ -39,6 +40,8 @@ def lemmatize(
         raise typer.BadParameter("give an INPUT, or one message with --message")
     if output is None:
         raise typer.BadParameter("say where the result goes: -o FILE, -o FOLDER/ or -o - for standard output")
+    from .run import run
+
     run(inputs, output, load=_load_judge, keys=LEMMATIZED, text_column=text_column, language=columns, jobs=jobs)
 
 

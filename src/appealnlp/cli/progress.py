@@ -31,9 +31,9 @@ def progress_bar(total: int) -> Iterator[Callable[[int], None]]:
             return Text("" if speed is None else f"{speed:,.0f} rows/s")
 
     columns = (BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task("", total=total)
-        yield lambda rows: bar.update(task, advance=rows)
+        yield lambda rows: bar.update(task, advance=rows, refresh=True)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -15,12 +16,15 @@ import typer
 from ..messages import Batch, Source, open_sink, open_source, unite
 from ..messages.opening import STANDARD
 from .headings import SOURCE_FILE, Language, added_columns
-from .judging import Judge, judge_batches
+from .judging import Columns, Judge, judge_batches
 from .plan import Job, make_plan
 from .progress import progress_bar
 from .summary import Summary
+from .workers import Workers, worth_starting
 
 __all__ = ["run"]
+
+JudgeAll = Callable[..., Iterator[tuple[Batch, Columns]]]
 
 
 def run(
@@ -31,7 +35,7 @@ def run(
     keys: tuple[str, ...],
     text_column: str | None,
     language: Language,
-    jobs: int = 1,
+    jobs: int | None = None,
 ) -> None:
     """Read the inputs, judge every row, write the outputs; all inputs are looked at before the first row is judged.
 
@@ -41,7 +45,7 @@ def run(
     :param keys: the columns that it adds.
     :param text_column: heading of the message column, if given.
     :param language: of the added headings, the csv dialect and the closing table.
-    :param jobs: number of processes.
+    :param jobs: number of processes that judge; without it all processors if there are many rows.
     :raises AppealError: if an input, the output or the model cannot be used.
     :raises typer.Exit: with 1 if some rows carry an error, with 130 if interrupted.
     """
@@ -55,9 +59,13 @@ def run(
             total = sum(group.row_count for group in sources)
             judge = load()  # also with several processes: a model that cannot be used is to show before they start
             start = time.monotonic()
+            jobs = worth_starting(total) if jobs is None else jobs
+            judge_all: JudgeAll = partial(judge_batches, judge=judge)
+            if jobs > 1:
+                judge_all = stack.enter_context(Workers(judge, load, jobs)).judge_batches
             advance = stack.enter_context(progress_bar(total))
             for group in sources:
-                _run_job(group, load if jobs > 1 else lambda: judge, keys, language, jobs, summary, advance)
+                _run_job(group, judge_all, keys, language, summary, advance)
     except KeyboardInterrupt:
         _say(f"interrupted after {summary.rows:,} of {total:,} rows; {output} was not completed, nothing half-written")
         raise typer.Exit(130) from None
@@ -105,10 +113,9 @@ class _Inputs:
 
 def _run_job(
     group: _Inputs,
-    load: Callable[[], Judge],
+    judge_all: JudgeAll,
     keys: tuple[str, ...],
     language: Language,
-    jobs: int,
     summary: Summary,
     advance: Callable[[int], None],
 ) -> None:
@@ -127,7 +134,7 @@ def _run_job(
 
     excel = language is Language.ru
     with open_sink(group.job.output, union.layout, added, excel_csv=excel, standard=group.job.standard) as sink:
-        for order, (batch, columns) in enumerate(judge_batches(common(), load, keys, jobs)):
+        for order, (batch, columns) in enumerate(judge_all(common(), keys=keys)):
             extra = {SOURCE_FILE: [names[numbers[order]]] * len(batch)} if several else {}
             sink.write(batch, {**columns, **extra})
             summary.add(columns)

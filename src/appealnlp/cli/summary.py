@@ -10,6 +10,8 @@ from .headings import ERROR, Language
 __all__ = ["Summary"]
 
 _LEVELS = ("emergency", "critical", "urgent", "routine", "none")
+_TOPIC = ("nlp_group_title", "nlp_group", "nlp_topic_title")  # the first that is not empty is counted
+_URGENCY = ("nlp_urgency_title", "nlp_urgency")
 _WORDS = {
     Language.en: ("rows", "with an error", "for review", "rows/s", "group", "urgency", "share"),
     Language.ru: ("строк", "с ошибкой", "проверить человеку", "строк/с", "группа", "срочность", "доля"),
@@ -21,24 +23,19 @@ class Summary:
 
     def __init__(self) -> None:
         self.rows = self.errors = self.review = 0
-        self._groups: Counter[str] = Counter()
-        self._levels: Counter[str] = Counter()
-        self._titles: dict[str, str] = {}
+        self._topics: Counter[tuple[object, ...]] = Counter()
+        self._urgency: Counter[tuple[object, ...]] = Counter()
 
     def add(self, columns: Mapping[str, Sequence[object]]) -> None:
         """Count the rows of a batch by their added columns."""
         errors = columns[ERROR]
         self.rows += len(errors)
-        self.errors += sum(1 for error in errors if error)
+        self.errors += sum(map(bool, errors))
         if "nlp_topic" not in columns:
             return
-        self.review += sum(1 for value in columns["nlp_needs_review"] if value)
-        groups = zip(columns["nlp_group_title"], columns["nlp_group"], columns["nlp_topic_title"], strict=True)
-        self._groups.update(str(title or group or topic) for title, group, topic in groups if title or group or topic)
-        for level, title in zip(columns["nlp_urgency"], columns["nlp_urgency_title"], strict=True):
-            if level:
-                self._levels[str(level)] += 1
-                self._titles[str(level)] = str(title or level)
+        self.review += sum(map(bool, columns["nlp_needs_review"]))
+        self._topics.update(zip(*(columns[key] for key in _TOPIC), strict=True))
+        self._urgency.update(zip(*(columns[key] for key in _URGENCY), strict=True))
 
     def lines(self, seconds: float, language: Language) -> list[str]:
         """The table.
@@ -51,11 +48,15 @@ class Summary:
         first = [f"{rows}: {self.rows:,}"]
         if self.errors:
             first.append(f"{error}: {self.errors:,}")
-        if self._groups:
+        groups = _by_title(self._topics)
+        if groups:
             first.append(f"{review}: {self.review:,} ({_share(self.review, self.rows)})")
         first.append(f"{self.rows / max(seconds, 1e-9):,.0f} {rate}")
-        levels = [(self._titles[level], self._levels[level]) for level in self._known_levels()]
-        tables = [(group, self._groups.most_common()), (urgency, levels)]
+        order = {level: place for place, level in enumerate(_LEVELS)}
+        levels = sorted(
+            self._urgency.items(), key=lambda item: (order.get(str(item[0][1]), len(order)), str(item[0][1]))
+        )
+        tables = [(group, groups.most_common()), (urgency, list(_by_title(dict(levels)).items()))]
         width = max((len(title) for _, table in tables for title, _ in table), default=0)
         lines = [" · ".join(first)]
         for heading, table in tables:
@@ -64,9 +65,15 @@ class Summary:
                 lines += [f"{title:<{width}}  {count:>8,}  {_share(count, self.rows):>7}" for title, count in table]
         return lines
 
-    def _known_levels(self) -> list[str]:
-        known = [level for level in _LEVELS if level in self._levels]
-        return known + sorted(level for level in self._levels if level not in _LEVELS)
+
+def _by_title(counts: Mapping[tuple[object, ...], int]) -> Counter[str]:
+    """Rows by the first name that is not empty; rows without any, which carry an error, are left out."""
+    titles: Counter[str] = Counter()
+    for names, count in counts.items():
+        title = next(filter(None, names), None)
+        if title is not None:
+            titles[str(title)] += count
+    return titles
 
 
 def _share(part: int, whole: int) -> str:

@@ -220,7 +220,7 @@ class CsvSink(_TextSink):
         if len(cells) == 1:
             cells = [[cell or '""' for cell in cells[0]]]  # a blank line would not be read as a row
         lines = map(self._delimiter.join, zip(*cells, strict=True))
-        content = "".join([line + self._end for line in lines]).encode()
+        content = self._end.join([*lines, ""]).encode()
         # Zero bytes make a text file unreadable.
         self._stream.write(content.replace(b"\0", _REPLACEMENT) if 0 in content else content)
 
@@ -313,20 +313,21 @@ class ParquetSink(Sink):
         self._writer.close()
 
 
-def csv_cells(values: Sequence[object], delimiter: str) -> list[str]:
+def csv_cells(values: Sequence[object], delimiter: str) -> Sequence[str]:
     """The values of a column as cells of a csv file, each by `formula_proof` and in quotation marks if it needs them.
 
     Equal texts are worked on once: most columns hold few different ones.
     """
     kinds = set(map(type, values))
+    texts: Sequence[str]
     if kinds == {str}:
         texts = cast(Sequence[str], values)
     elif kinds == {int}:
         texts = list(map(str, values))
     else:
         texts = list(map(_number_text if kinds <= _NUMBERS else as_text, values))
-    cells = {text: _quoted(formula_proof(text), delimiter) for text in set(texts)}
-    return [cells[text] for text in texts]
+    cells = {text: cell for text in set(texts) if (cell := _quoted(formula_proof(text), delimiter)) is not text}
+    return [cells.get(text, text) for text in texts] if cells else texts
 
 
 _NUMBERS = {int, float, bool, type(None)}

@@ -50,9 +50,11 @@ _loading = threading.Lock()
 @lru_cache(maxsize=1)
 def _load() -> Any:
     import pymorphy3
+    import pymorphy3_dicts_ru
 
     logging.getLogger("pymorphy3").setLevel(logging.ERROR)
-    return pymorphy3.MorphAnalyzer()
+    # Without a path pymorphy3 looks through everything that is installed, which takes longer than loading.
+    return pymorphy3.MorphAnalyzer(path=pymorphy3_dicts_ru.get_path(), lang="ru")
 
 
 def analyzer() -> Any:
