@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import threading
@@ -20,7 +21,7 @@ from .judging import Columns, Judge, judge_batches
 from .plan import Job, make_plan
 from .progress import progress_bar
 from .summary import Summary
-from .workers import Workers, worth_starting
+from .workers import COLLECT_EVERY, Workers, worth_starting
 
 __all__ = ["run"]
 
@@ -53,11 +54,12 @@ def run(
     summary, total = Summary(), 0
     start = time.monotonic()
     try:
-        with ExitStack() as stack, _stoppable():
+        with ExitStack() as stack, _stoppable(), _rarely_collecting():
             alone = sum(len(job.inputs) for job in plan) == 1
             sources = [_Inputs(job, text_column, stack, alone) for job in plan]
             total = sum(group.row_count for group in sources)
             judge = load()  # also with several processes: a model that cannot be used is to show before they start
+            gc.freeze()
             start = time.monotonic()
             jobs = worth_starting(total) if jobs is None else jobs
             judge_all: JudgeAll = partial(judge_batches, judge=judge)
@@ -152,6 +154,18 @@ def _stoppable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _rarely_collecting() -> Iterator[None]:
+    """Python's collector of cyclic garbage would look through all rows and the model every few hundred rows."""
+    before = gc.get_threshold()
+    gc.set_threshold(COLLECT_EVERY)
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
 
 
 def _shown(column: str) -> str:

@@ -18,10 +18,12 @@ from ..errors import AppealError
 from ..messages import Batch
 from .judging import Columns, Judge, judged, months_of
 
-__all__ = ["PAYS_FROM", "Workers", "worth_starting"]
+__all__ = ["COLLECT_EVERY", "PAYS_FROM", "Workers", "worth_starting"]
 
 PAYS_FROM = 20_000
 """Rows from which a second process saves more time than its start costs."""
+COLLECT_EVERY = 100_000
+"""Objects made between two searches for cyclic garbage; a batch makes thousands and hardly any garbage."""
 _DIED = "a worker process died, perhaps for lack of memory; try a smaller --jobs"
 
 
@@ -112,9 +114,10 @@ def _serve(pipe: Any, load: Callable[[], Judge], inherited: Sequence[Any]) -> No
         signal.signal(wish, signal.SIG_IGN)
     for other in inherited:  # a fork has the main process's ends too: closed here, its death ends this process
         other.close()
-    gc.freeze()  # looking through what is shared would copy it
+    gc.set_threshold(COLLECT_EVERY)
     try:
         judge = load()
+        gc.freeze()  # looking through what is shared would copy it
         while True:
             try:
                 task = pipe.recv()
