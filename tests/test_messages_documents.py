@@ -162,3 +162,17 @@ def test_any_objects_come_back(
     content = "\n".join(json.dumps(record, ensure_ascii=ascii_only) for record in records)
     source = opened(tmp_path_factory.mktemp("any"), content, "a.jsonl")
     assert [record for batch in source.batches() for record in batch.objects or []] == records
+
+
+def test_lines_are_the_same_kept_or_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [dumped({"id": number, "text": "Яма"}) for number in range(BATCH_ROWS + 3)]
+    lines[1:4] = ["не JSON", "", dumped(["не", "объект"])]
+    content = "\n".join(lines)
+    kept = opened(tmp_path, content, "a.jsonl")
+    monkeypatch.setattr(documents, "KEPT_BYTES", 0)
+    streamed = opened(tmp_path, content, "a.jsonl")
+    expected = list(streamed.batches())
+    assert [len(batch) for batch in expected] == [BATCH_ROWS, 2]
+    for _ in range(2):
+        assert list(kept.batches()) == expected
+        kept.close()  # and read again

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from ..errors import InputError
-from .batch import BATCH_ROWS, MAX_CELL, Batch, Layout, Source, message_dates, message_texts
+from .batch import BATCH_ROWS, KEPT_BYTES, MAX_CELL, Batch, Layout, Source, message_dates, message_texts
 from .columns import find_date, find_named, find_text
 from .encoding import TextEncoding, detect_encoding, presume_utf8
 from .values import Kind
@@ -20,9 +20,6 @@ from .values import Kind
 __all__ = ["DelimitedSource", "open_delimited", "sniff_delimiter"]
 
 csv.field_size_limit(MAX_CELL)  # the module's own limit, 131,072, is shorter than some messages
-
-KEPT_BYTES = 100_000_000
-"""A table up to this size stays in memory once its extent is known; a larger one is read again, batch by batch."""
 
 _DELIMITERS = (";", "\t", ",", "|")
 _ONE_COLUMN = "\x1f"  # a table of one column is read with a delimiter that no text contains

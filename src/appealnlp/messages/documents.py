@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from .batch import BATCH_ROWS, MAX_CELL, Batch, Layout, MemorySource, Source, message_dates, message_texts
+from .batch import BATCH_ROWS, KEPT_BYTES, MAX_CELL, Batch, Layout, MemorySource, Source, message_dates, message_texts
 from .columns import find_date, find_text
-from .encoding import TextEncoding, detect_encoding
+from .encoding import TextEncoding, detect_encoding, presume_utf8
 from .odnoklassniki import is_odnoklassniki, odnoklassniki_rows
 from .telegram import is_telegram, telegram_rows
 from .values import kind_of_types, mend_surrogates
@@ -36,7 +39,14 @@ def open_json(path: Path, *, text_column: str | None = None, name: str | None = 
     :raises InputError: if it is not JSON (with line and column) or none of these.
     """
     name = str(path) if name is None else name
-    encoding = detect_encoding(path, file=name)
+    presumed = presume_utf8(path)
+    if presumed is not None:
+        with suppress(UnicodeDecodeError):  # going through the file is the proof
+            return _open(path, presumed, text_column, name)
+    return _open(path, detect_encoding(path, file=name), text_column, name)
+
+
+def _open(path: Path, encoding: TextEncoding, text_column: str | None, name: str) -> Source:
     first = _first_line(path, encoding)
     if isinstance(first, dict) and not _is_page(first):
         return _open_lines(path, encoding, text_column, name)
@@ -159,55 +169,67 @@ def _first_line(path: Path, encoding: TextEncoding) -> Any:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the file that is not blank: its number, its object, and in Russian why it is none."""
+
+    number: int
+    record: dict[str, Any]
+    error: str = ""
+
+
 class JsonLinesSource(Source):
     """One JSON object per line; made by :func:`open_json`."""
 
     def __init__(
-        self, path: Path, name: str, layout: Layout, row_count: int, encoding: TextEncoding, unreadable: int
+        self,
+        path: Path,
+        name: str,
+        layout: Layout,
+        row_count: int,
+        encoding: TextEncoding,
+        unreadable: int,
+        kept: list[_Line] | None,
     ) -> None:
         notices = ["JSON lines"]
         if unreadable:
             notices.append(f"lines that are not JSON objects, kept in column {_UNREAD!r}: {unreadable}")
         super().__init__(name, layout, row_count, notices)
-        self._path, self._encoding = path, encoding
+        self._path, self._encoding, self._kept = path, encoding, kept
 
     def batches(self) -> Iterator[Batch]:
         """The rows, from the first on each call."""
-        rows: list[list[object]] = []
-        objects: list[Mapping[str, object]] = []
-        errors: list[str] = []
-        first = 1
-        for _, record, error in _read_lines(self._path, self._encoding, self.name):
-            rows.append([record.get(column) for column in self.layout.columns])
-            objects.append(record)
-            errors.append(error)
-            if len(rows) == BATCH_ROWS:
-                yield self._batch(rows, objects, errors, first)
-                first += len(rows)
-                rows, objects, errors = [], [], []
-        if rows:
-            yield self._batch(rows, objects, errors, first)
+        lines = iter(_read_lines(self._path, self._encoding, self.name) if self._kept is None else self._kept)
+        columns, first = self.layout.columns, 1
+        while some := list(islice(lines, BATCH_ROWS)):
+            rows: list[list[object]] = [[line.record.get(column) for column in columns] for line in some]
+            texts, dates = message_texts(rows, self.layout.text), message_dates(rows, self.layout.date)
+            objects: list[Mapping[str, object]] = [line.record for line in some]
+            yield Batch(rows, texts, dates, [line.error for line in some], first, objects)
+            first += len(rows)
 
-    def _batch(
-        self, rows: list[list[object]], objects: list[Mapping[str, object]], errors: list[str], first: int
-    ) -> Batch:
-        texts, dates = message_texts(rows, self.layout.text), message_dates(rows, self.layout.date)
-        return Batch(rows, texts, dates, errors, first, objects)
+    def close(self) -> None:
+        """Let go of the kept lines; they can be read again."""
+        self._kept = None
 
 
 def _open_lines(path: Path, encoding: TextEncoding, text_column: str | None, name: str) -> Source:
     types: dict[str, set[type]] = {}
     count = unreadable = 0
     first_error: InputError | None = None
-    for line, record, error in _read_lines(path, encoding, name):
+    kept: list[_Line] | None = [] if path.stat().st_size <= KEPT_BYTES else None
+    for line in _read_lines(path, encoding, name):
         count += 1
-        if error:
+        if kept is not None:
+            kept.append(line)
+        if line.error:
             unreadable += 1
-            first_error = first_error or InputError(f"not a JSON object: {error}", file=name, row=line)
-        for key, value in record.items():
+            first_error = first_error or InputError(f"not a JSON object: {line.error}", file=name, row=line.number)
+        for key, value in line.record.items():
             types.setdefault(key, set()).add(type(value))
             if type(value) is str and len(value) > MAX_CELL:
-                raise InputError(f"a text of more than {MAX_CELL:,} characters", file=name, row=line, column=key)
+                what = f"a text of more than {MAX_CELL:,} characters"
+                raise InputError(what, file=name, row=line.number, column=key)
     if first_error is not None and unreadable == count:
         raise first_error
     if not count:
@@ -215,27 +237,28 @@ def _open_lines(path: Path, encoding: TextEncoding, text_column: str | None, nam
     columns = tuple(types)
     kinds = tuple(kind_of_types(seen) for seen in types.values())
     layout = Layout(columns, kinds, find_text(columns, text_column, file=name), find_date(columns))
-    return JsonLinesSource(path, name, layout, count, encoding, unreadable)
+    return JsonLinesSource(path, name, layout, count, encoding, unreadable, kept)
 
 
-def _read_lines(path: Path, encoding: TextEncoding, name: str) -> Iterator[tuple[int, dict[str, Any], str]]:
-    """Line number, object and error of every line that is not blank."""
+def _read_lines(path: Path, encoding: TextEncoding, name: str) -> Iterator[_Line]:
+    """Every line that is not blank."""
     with path.open(encoding=encoding.name, errors="replace" if encoding.damaged else "strict") as stream:
         number = 0
         while text := stream.readline(MAX_LINE + 1):
             number += 1
             if len(text) > MAX_LINE:
                 raise InputError(f"a line of more than {MAX_LINE:,} characters", file=name, row=number)
-            if not text.strip():
+            if text.isspace():
                 continue
             try:
                 value = _parse(text)
             except json.JSONDecodeError as error:
-                yield number, {_UNREAD: text.rstrip("\r\n")}, f"строка {number}, знак {error.colno}: не JSON"
+                yield _unread(number, text, f", знак {error.colno}: не JSON")
             except (RecursionError, ValueError):
-                yield number, {_UNREAD: text.rstrip("\r\n")}, f"строка {number}: не JSON"
+                yield _unread(number, text, ": не JSON")
             else:
-                if isinstance(value, dict):
-                    yield number, value, ""
-                else:
-                    yield number, {_UNREAD: text.rstrip("\r\n")}, f"строка {number}: не объект JSON"
+                yield _Line(number, value) if isinstance(value, dict) else _unread(number, text, ": не объект JSON")
+
+
+def _unread(number: int, text: str, why: str) -> _Line:
+    return _Line(number, {_UNREAD: text.rstrip("\r\n")}, f"строка {number}{why}")

@@ -236,8 +236,11 @@ class JsonLinesSink(_TextSink):
     def _write(self, batch: Batch, columns: Sequence[Sequence[object]]) -> None:
         records: Sequence[Mapping[str, object]]
         records = batch.objects or [dict(zip(self._columns, row, strict=True)) for row in batch.rows]
-        for record, extra in zip(records, _by_row(columns, len(batch)), strict=True):
-            self._stream.write(_json_line({**record, **dict(zip(self._headings, extra, strict=True))}).encode())
+        lines = [
+            _json_line({**record, **dict(zip(self._headings, extra, strict=True))})
+            for record, extra in zip(records, _by_row(columns, len(batch)), strict=True)
+        ]
+        self._stream.write("".join(lines).encode())
 
 
 class ParquetSink(Sink):
@@ -287,8 +290,10 @@ class ParquetSink(Sink):
         import pyarrow as pa
 
         field = self._schema.field(at)
+        ready: Sequence[object]
         if kind == "text" and pa.types.is_string(field.type):
-            ready: Sequence[object] = [None if value is None else as_text(value) for value in values]
+            texts = set(map(type, values)) <= {str, type(None)}
+            ready = values if texts else [None if value is None else as_text(value) for value in values]
         else:
             ready = [None if value == "" else value for value in values]
         try:
@@ -374,9 +379,12 @@ def _by_row(columns: Sequence[Sequence[object]], rows: int) -> Sequence[Sequence
     return list(zip(*columns, strict=True)) if columns else [()] * rows
 
 
+_encode_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=as_text).encode
+
+
 def _json_line(record: Mapping[str, object]) -> str:
     try:
-        text = json.dumps(record, ensure_ascii=False, allow_nan=False, default=as_text)
+        text = _encode_json(record)
     except ValueError:
         text = json.dumps(_without_nan(record), ensure_ascii=False, default=as_text)
     return text + "\n"
