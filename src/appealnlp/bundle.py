@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,6 +127,8 @@ def check_target(path: str | Path) -> None:
 
     :raises OutputError: it may not.
     """
+    import tempfile  # not needed to classify
+
     path = Path(path)
     if path.exists() and not (path / _MANIFEST).is_file() and (path.is_file() or any(path.iterdir())):
         raise OutputError(f"{path}: exists and is not a model; choose another folder")
