@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types check samples model clean
+.PHONY: demo test lint types check samples model bench clean
 
 demo: .venv/demo
 	@mkdir -p out
@@ -30,6 +30,10 @@ samples: .venv/dev
 model: .venv/dev
 	$(BIN)/python scripts/build_default_model.py --corpora $(CORPORA)
 
+# CORPUS is a csv file with the columns text and topic; without it invented messages are measured on.
+bench: .venv/bench
+	$(BIN)/python scripts/benchmark.py $(if $(CORPUS),--corpus $(CORPUS))
+
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
@@ -41,6 +45,10 @@ model: .venv/dev
 .venv/dev: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet -e '.[all,dev]'
 	@touch $@ .venv/demo
+
+.venv/bench: .venv/dev
+	$(BIN)/python -m pip install --quiet -e '.[all,bench]'
+	@touch $@
 
 clean:
 	rm -rf .venv out build dist
