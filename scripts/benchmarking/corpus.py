@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 INVENTED = (ROOT / "data" / "samples" / "messages.jsonl", ROOT / "data" / "authored" / "messages.jsonl")
 SEED = 3
 NEW_WORDS = 0.3  # share of words that are drawn anew
-OTHER_FORMS = 0.3  # share of these that are another form of a word of the corpus, as the dictionary has it
-TYPOS = 0.012  # share of all words with two letters exchanged
+OTHER_FORMS = 0.15  # share of these that are another form of a word of the corpus, as the dictionary has it
+TYPOS = 0.01  # share of all words with two letters exchanged
 _WORD = re.compile("[а-яё]{3,}", re.IGNORECASE)
 _DRAWN_AT_ONCE = 10_000
 
