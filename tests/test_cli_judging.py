@@ -168,3 +168,30 @@ def is_running(process: int) -> bool:
         return False
     status = Path(f"/proc/{process}/stat")
     return not status.exists() or status.read_text().split()[2] != "Z"
+
+
+SAME = """
+from appealnlp.cli.classify import _load_judge
+from appealnlp.cli.headings import CLASSIFIED
+from appealnlp.cli.judging import judge_batches
+from appealnlp.cli.workers import Workers
+from tests.conftest import read_samples
+from tests.test_cli_judging import batch
+
+texts = [sample["text"] for sample in read_samples()]
+batches = [batch(texts[at : at + 20]) for at in range(0, len(texts), 20)]
+judge = _load_judge(None)
+alone = list(judge_batches(batches, judge, CLASSIFIED))
+for number in (1, 2, 3):
+    with Workers(judge, None, number) as workers:
+        assert list(workers.judge_batches(batches, CLASSIFIED)) == alone
+print(len(alone))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks")
+@pytest.mark.usefixtures("default_model")
+def test_the_number_of_processes_changes_nothing() -> None:
+    code, out, err = run_program(SAME)
+    assert (code, err) == (0, "")
+    assert int(out) > 10
