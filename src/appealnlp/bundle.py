@@ -127,8 +127,6 @@ def check_target(path: str | Path) -> None:
 
     :raises OutputError: it may not.
     """
-    import tempfile  # not needed to classify
-
     path = Path(path)
     if path.exists() and not (path / _MANIFEST).is_file() and (path.is_file() or any(path.iterdir())):
         raise OutputError(f"{path}: exists and is not a model; choose another folder")
@@ -143,6 +141,8 @@ def write_bundle(
     :param pages: texts for people, name -> text; nothing reads them, no checksum covers them.
     :raises OutputError: the folder cannot be written, or ``path`` holds something that is not a model.
     """
+    import tempfile  # not needed to classify
+
     path = Path(path)
     check_target(path)
     entries = {name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()}
