@@ -108,7 +108,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=Path("out/benchmark"), metavar="DIR")
     arguments = parser.parse_args()
     sizes = [100] if arguments.quick else sorted(map(int, arguments.sizes.split(",")))
-    rounds, starts, learned = (1, 1, 300) if arguments.quick else (arguments.rounds, 10, 20_000)
+    rounds, starts, learned = (1, 1, 300) if arguments.quick else (arguments.rounds, 10, 10_000)
 
     measured = Measurements(sizes)
     if find_spec("matplotlib") is None:

@@ -1,18 +1,20 @@
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
 from appealnlp.cli.judging import Columns, Judge, judge_batches
 from appealnlp.cli.workers import PAYS_FROM, Workers, worth_starting
-from appealnlp.errors import ModelNotFoundError
+from appealnlp.errors import AppealError, ModelNotFoundError
 from appealnlp.messages import Batch
 
 KEYS = ("nlp_topic", "nlp_error")
@@ -139,13 +141,30 @@ def test_a_crash_of_a_worker_is_an_error_and_not_a_hang(before: str, kind: str, 
     assert (code, err) == (0, "")
 
 
+def test_a_worker_that_cannot_be_started_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+
+    def start(process: BaseProcess) -> None:
+        started.append(process)
+        if len(started) == 2:
+            raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+        begin(process)
+
+    begin = BaseProcess.start
+    monkeypatch.setattr(BaseProcess, "start", start)
+    with pytest.raises(AppealError, match=r"could not be started .*temporarily"), Workers(load_upper(), load_upper, 3):
+        pytest.fail("the second worker is missing")
+    assert len(started) == 2
+    assert not started[0].is_alive()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_workers_end_with_the_process_that_started_them() -> None:
     program = """
 import os, signal
 from appealnlp.cli.workers import Workers
 from tests.test_cli_judging import load_upper
-workers = Workers(load_upper(), load_upper, 3)
+workers = Workers(load_upper(), load_upper, 3).__enter__()
 print(*(process.pid for process in workers._processes), flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """

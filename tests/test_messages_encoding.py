@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appealnlp.errors import InputError
-from appealnlp.messages.encoding import detect_encoding, presume_utf8
+from appealnlp.messages.encoding import TextEncoding, detect_encoding, read_decoded
 
 RUSSIAN = "Дата;Текст обращения\n01.02.2024;Во дворе третий день течёт труба, лёд у подъезда — «не пройти»\n"
 ENCODED = [
@@ -36,13 +36,16 @@ def test_the_encoding_is_found(tmp_path: Path, encoding: str, mark: bytes, expec
 
 
 @pytest.mark.parametrize(("encoding", "mark", "expected"), ENCODED)
-def test_a_file_is_presumed_to_be_utf8_unless_it_says_otherwise(
-    tmp_path: Path, encoding: str, mark: bytes, expected: str
-) -> None:
-    presumed = presume_utf8(write(tmp_path, mark + RUSSIAN.encode(encoding)))
-    if encoding == "cp1251":
-        expected = "utf-8"  # only reading can tell
-    assert (None if presumed is None else presumed.name) == (expected if expected.startswith("utf-8") else None)
+def test_a_file_is_read_with_its_encoding(tmp_path: Path, encoding: str, mark: bytes, expected: str) -> None:
+    path = write(tmp_path, mark + RUSSIAN.encode(encoding))
+    tried = []
+
+    def read(found: TextEncoding) -> str:
+        tried.append(found.name)
+        return path.read_text(encoding=found.name, errors=found.errors)
+
+    assert read_decoded(path, read, file="table.csv") == RUSSIAN
+    assert tried == (["utf-8", "cp1251"] if encoding == "cp1251" else [expected])
 
 
 @pytest.mark.parametrize(("encoding", "mark", "expected"), ENCODED)

@@ -162,7 +162,7 @@ def _learn_fasttext(name: str, **settings: int) -> Learn:
         lines = [f"__label__{'_'.join(topic.split())} {' '.join(_words(text))}\n" for text, topic in messages]
         (folder / "fasttext.txt").write_text("".join(lines), encoding="utf-8")
         source, buckets = str(folder / "fasttext.txt"), min(2_000_000, 100 * len(messages))  # 2,000,000 is its default
-        common = {"dim": 100, "epoch": 10, "wordNgrams": 2, "bucket": buckets, "thread": 1, "verbose": 0}
+        common = {"dim": 100, "epoch": 5, "wordNgrams": 2, "bucket": buckets, "thread": 1, "verbose": 0}
         for rate in (0.5, 0.2, 0.05):  # now and then training meets a number that is none; a lower rate helps
             try:
                 model = fasttext.train_supervised(input=source, lr=rate, **common, **settings)

@@ -46,18 +46,21 @@ class Workers:
     """
 
     def __init__(self, judge: Judge, load: Callable[[], Judge], number: int) -> None:
-        forks = sys.platform == "linux" and threading.active_count() == 1
-        context: Any = multiprocessing.get_context("fork" if forks else "spawn")
+        self._judge, self._load, self._number = judge, load, number
         self._pipes: list[Connection[Any, Any]] = []
         self._processes: list[Any] = []
-        for _ in range(number):
+
+    def _start(self) -> None:
+        forks = sys.platform == "linux" and threading.active_count() == 1
+        context: Any = multiprocessing.get_context("fork" if forks else "spawn")
+        judge = self._judge
+        load = (lambda: judge) if forks else self._load
+        for _ in range(self._number):
             ours, theirs = context.Pipe()
-            process = context.Process(
-                target=_serve, args=(theirs, (lambda: judge) if forks else load, [*self._pipes, ours] if forks else [])
-            )
+            self._pipes.append(ours)
+            process = context.Process(target=_serve, args=(theirs, load, list(self._pipes) if forks else []))
             process.start()
             theirs.close()  # so that reading from a worker that died ends
-            self._pipes.append(ours)
             self._processes.append(process)
 
     def judge_batches(self, batches: Iterable[Batch], keys: Sequence[str]) -> Iterator[tuple[Batch, Columns]]:
@@ -95,15 +98,26 @@ class Workers:
         return batch, answer
 
     def __enter__(self) -> Workers:
+        try:
+            self._start()
+        except BaseException as error:
+            self._end(at_once=True)
+            if isinstance(error, OSError):
+                what = f"a worker process could not be started ({error.strerror}); try a smaller --jobs"
+                raise AppealError(what) from None
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end(at_once=error is not None)
+
+    def _end(self, at_once: bool) -> None:
         for pipe in self._pipes:
             pipe.close()  # an idle worker ends
         for process in self._processes:
-            if error is not None:
+            if at_once:
                 process.kill()
             process.join()
 

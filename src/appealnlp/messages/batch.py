@@ -13,7 +13,7 @@ from .values import Kind, as_text
 __all__ = ["BATCH_ROWS", "KEPT_BYTES", "MAX_CELL", "AddedColumn", "Batch", "Layout", "MemorySource", "Source"]
 
 BATCH_ROWS = 4096
-KEPT_BYTES = 100_000_000
+KEPT_BYTES = 70_000_000
 """A text file up to this size stays in memory once it has been gone through; a larger one is read again in batches."""
 MAX_CELL = 10_000_000  # characters; a message is never longer, a damaged file easily is
 

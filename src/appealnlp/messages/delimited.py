@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import chain, compress, count, islice, takewhile
@@ -14,7 +14,7 @@ from typing import TextIO, cast
 from ..errors import InputError
 from .batch import BATCH_ROWS, KEPT_BYTES, MAX_CELL, Batch, Layout, Source, message_dates, message_texts
 from .columns import find_date, find_named, find_text
-from .encoding import TextEncoding, detect_encoding, presume_utf8
+from .encoding import TextEncoding, read_decoded
 from .values import Kind
 
 __all__ = ["DelimitedSource", "open_delimited", "sniff_delimiter"]
@@ -115,11 +115,7 @@ def open_delimited(path: Path, *, text_column: str | None = None, name: str | No
     :raises InputError: if the file is no text, has no such column, an endless quotation or a cell over 10 MB.
     """
     name = str(path) if name is None else name
-    presumed = presume_utf8(path)
-    if presumed is not None:
-        with suppress(UnicodeDecodeError):  # going through the file is the proof
-            return _open(path, presumed, text_column, name)
-    return _open(path, detect_encoding(path, file=name), text_column, name)
+    return read_decoded(path, lambda encoding: _open(path, encoding, text_column, name), file=name)
 
 
 def _open(path: Path, encoding: TextEncoding, text_column: str | None, name: str) -> DelimitedSource:

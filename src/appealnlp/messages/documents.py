@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 from ..errors import InputError
 from .batch import BATCH_ROWS, KEPT_BYTES, MAX_CELL, Batch, Layout, MemorySource, Source, message_dates, message_texts
 from .columns import find_date, find_text
-from .encoding import TextEncoding, detect_encoding, presume_utf8
+from .encoding import TextEncoding, read_decoded
 from .odnoklassniki import is_odnoklassniki, odnoklassniki_rows
 from .telegram import is_telegram, telegram_rows
 from .values import kind_of_types, mend_surrogates
@@ -39,11 +38,7 @@ def open_json(path: Path, *, text_column: str | None = None, name: str | None = 
     :raises InputError: if it is not JSON (with line and column) or none of these.
     """
     name = str(path) if name is None else name
-    presumed = presume_utf8(path)
-    if presumed is not None:
-        with suppress(UnicodeDecodeError):  # going through the file is the proof
-            return _open(path, presumed, text_column, name)
-    return _open(path, detect_encoding(path, file=name), text_column, name)
+    return read_decoded(path, lambda encoding: _open(path, encoding, text_column, name), file=name)
 
 
 def _open(path: Path, encoding: TextEncoding, text_column: str | None, name: str) -> Source:

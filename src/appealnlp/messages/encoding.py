@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from ..errors import InputError
 
-__all__ = ["TextEncoding", "detect_encoding", "presume_utf8"]
+__all__ = ["TextEncoding", "detect_encoding", "read_decoded"]
 
+_Read = TypeVar("_Read")
 _CHUNK = 1 << 20
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -78,11 +81,26 @@ def detect_encoding(path: Path, *, file: str | None = None) -> TextEncoding:
     raise InputError(what, file=file)
 
 
-def presume_utf8(path: Path) -> TextEncoding | None:
-    """Utf-8, unless another mark or a zero byte speaks against it.
+def read_decoded(path: Path, read: Callable[[TextEncoding], _Read], *, file: str) -> _Read:
+    """Read a file that is gone through from end to end, with its encoding.
 
-    For a reader that goes through the whole file anyway: if it meets no broken byte, `detect_encoding` would say the same.
+    It is read as utf-8 unless a mark or a zero byte speaks against it; only if it breaks is its encoding detected, and
+    it is read again. So most files are decoded once.
+
+    :param path: the file.
+    :param read: reads it in the encoding that it is given.
+    :param file: what errors call it.
+    :return: what ``read`` returns.
+    :raises InputError: as `detect_encoding`.
     """
+    presumed = _presumed(path)
+    if presumed is not None:
+        with suppress(UnicodeDecodeError):
+            return read(presumed)
+    return read(detect_encoding(path, file=file))
+
+
+def _presumed(path: Path) -> TextEncoding | None:
     with path.open("rb") as stream:
         head = stream.read(4)
     marked = next((name for bom, name in _BOMS if head.startswith(bom)), "utf-8")
