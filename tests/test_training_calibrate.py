@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 
 from appealnlp.heads import Calibration, softmax
 from appealnlp.training.calibrate import expected_calibration_error, fit_calibration, review_threshold
@@ -20,10 +21,15 @@ def drawn(messages: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return logits, truth
 
 
+def calibrate(logits: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> Calibration:
+    """With words that say nothing."""
+    return fit_calibration(logits, truth, weight, csr_matrix((len(truth), 3), dtype=np.float32))[0]
+
+
 @pytest.mark.parametrize("temperature", [0.2, 1.0, 3.0])
 def test_the_probabilities_are_found_again(temperature: float) -> None:
     logits, truth = drawn(20_000)
-    calibration = fit_calibration(logits * temperature, truth, np.ones(20_000))
+    calibration = calibrate(logits * temperature, truth, np.ones(20_000))
     found = calibration.probabilities((logits * temperature).astype(np.float32))
     assert np.abs(found - softmax(logits)).mean() < 0.01
 
@@ -35,8 +41,8 @@ def test_weights_decide_for_whom_they_are_right() -> None:
     first = np.repeat([1.0, 0.0], 10_000)
     chance = softmax(logits)
     for weight, part in ((first, both[:10_000]), (1 - first, both[10_000:])):
-        assert np.abs(fit_calibration(both, truths, weight).probabilities(part) - chance).mean() < 0.015
-    between = fit_calibration(both, truths, np.ones(20_000)).probabilities(both[10_000:])
+        assert np.abs(calibrate(both, truths, weight).probabilities(part) - chance).mean() < 0.015
+    between = calibrate(both, truths, np.ones(20_000)).probabilities(both[10_000:])
     assert np.abs(between - chance).mean() > 0.015
 
 
@@ -45,21 +51,34 @@ def test_a_temperature_that_depends_on_the_message_is_found_again() -> None:
     logits = draw.normal(0, 2, (30_000, 4)).astype(np.float32)
     chance = Calibration(0.7, -1.0, 2.5).probabilities(logits)
     truth = (chance.cumsum(axis=1) > draw.random((30_000, 1))).argmax(axis=1)
-    found = fit_calibration(logits, truth, np.ones(30_000))
+    found = calibrate(logits, truth, np.ones(30_000))
     assert np.abs(found.probabilities(logits) - chance).mean() < 0.01
     assert found.slope < 0 < found.curve
 
 
+def test_words_tell_whose_scores_are_boastful() -> None:
+    logits, truth = drawn(20_000)
+    boastful = np.arange(20_000) % 2
+    told = (logits * np.where(boastful, 4, 1)[:, None]).astype(np.float32)
+    words = csr_matrix(np.stack([1 - boastful, boastful], axis=1).astype(np.float32))
+    calibration, doubt = fit_calibration(told, truth, np.ones(20_000), words)
+    found = calibration.probabilities(told, (words @ doubt).astype(np.float32))
+    assert doubt[1] - doubt[0] > 0.7
+    together = calibrate(told, truth, np.ones(20_000)).probabilities(told)
+    chance = softmax(logits)
+    assert np.abs(found - chance).mean() < 0.5 * np.abs(together - chance).mean()
+
+
 def test_the_most_probable_topic_stays_the_most_probable() -> None:
     logits, truth = drawn(500)
-    chance = fit_calibration(logits, truth, np.ones(500)).probabilities(logits.astype(np.float32))
+    chance = calibrate(logits, truth, np.ones(500)).probabilities(logits.astype(np.float32))
     assert (chance.argmax(axis=1) == logits.argmax(axis=1)).all()
     assert np.allclose(chance.sum(axis=1), 1, atol=1e-6)
 
 
 def test_huge_logits_are_no_error() -> None:
     logits, truth = drawn(500)
-    calibration = fit_calibration(logits * 1e4, truth, np.ones(500))
+    calibration = calibrate(logits * 1e4, truth, np.ones(500))
     assert np.isfinite(calibration.probabilities((logits * 1e4).astype(np.float32))).all()
 
 

@@ -255,7 +255,7 @@ class Classifier:
 
     def _level_outputs(self, level: str) -> tuple[int, int]:
         """The outputs of a level and of an ordinary request."""
-        return self._heads.hidden + LEVELS.index(level), self._heads.hidden + LEVELS.index("routine")
+        return self._heads.first_level + LEVELS.index(level), self._heads.first_level + LEVELS.index("routine")
 
     def _level_weights(self, added: Any, high: Any, low: Any) -> Any:
         """How much words speak for a level against an ordinary request, from what they add to both outputs.
@@ -384,7 +384,7 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
         raise CorruptModelError(f"{bundle.path}: a setting is not a positive number; train or download the model again")
     if not 0 < hidden <= MOST_HIDDEN:
         raise CorruptModelError(f"{bundle.path}: {hidden} hidden units, at most {MOST_HIDDEN} are possible")
-    outputs = hidden + len(LEVELS) + len(KINDS) + 1
+    outputs = hidden + int(bundle.manifest.get("doubt") is True) + len(LEVELS) + len(KINDS) + 1
     form_keys = bundle.array("form_keys.npy", "uint64", -1)
     lemma_type = "uint16" if len(lemmas) <= 1 << 16 else "uint32"
     form_lemmas = bundle.array("form_lemmas.npy", lemma_type, len(form_keys))

@@ -1,6 +1,7 @@
 """Sums of weights -> calibrated probabilities -> one decision: group, topic in it, urgency, kind, review or not.
 
-Outputs are columns, in this order: the hidden units of the topics, urgency levels, kinds, and one for "a vulnerable
+Outputs are columns, in this order: the hidden units of the topics, how doubtful the words make a message (models of
+format 1 have none), urgency levels, kinds, and one for "a vulnerable
 person is affected". The topic layer works on whole numbers (rounded units, rounded weights), so its matrix product is
 exact and one message gets the same scores alone and in a batch.
 """
@@ -27,6 +28,8 @@ KINDS = ("problem", "question", "proposal", "thanks", "other")
 ALTERNATIVES = 2
 HIGHEST_UNIT = 1023
 HIGHEST_WEIGHT = 127
+LOG_TEMPERATURES = (-3.0, 3.0)
+"""A temperature beyond these is no calibration any more."""
 MOST_HIDDEN = (1 << 24) // (HIGHEST_UNIT * HIGHEST_WEIGHT)
 
 
@@ -81,8 +84,8 @@ class Calibration:
     """Topic scores -> probabilities: a temperature for each message, fitted on held-out messages.
 
     One temperature for all (C. Guo et al., "On Calibration of Modern Neural Networks", 2017) leaves messages that look sure
-    too sure and doubtful ones too doubtful: recorded labels are noisy. So its logarithm moves with the highest probability
-    before calibration and with its square.
+    too sure and doubtful ones too doubtful, and some kinds of messages more than others: recorded labels are noisy. So its
+    logarithm moves with the highest probability before calibration, with its square, and with the words of the message.
 
     :param temperature: divides the scores of a message whose highest probability is 0.
     :param slope: what the highest probability adds to its logarithm; ``curve``: what the square adds.
@@ -96,12 +99,19 @@ class Calibration:
         """The temperature of a message with this highest probability."""
         return self.temperature * float(np.exp(highest * (self.slope + self.curve * highest)))
 
-    def probabilities(self, logits: F32) -> F32:
-        """Calibrated probabilities from scores of shape ``(messages, topics)``."""
+    def probabilities(self, logits: F32, doubt: F32 | None = None) -> F32:
+        """Calibrated probabilities.
+
+        :param logits: scores, shape ``(messages, topics)``.
+        :param doubt: what the words of each message add to the logarithm, shape ``(messages,)``.
+        """
         powers: F32 = logits - logits.max(axis=1, keepdims=True)
         highest = 1 / np.exp(powers).sum(axis=1, keepdims=True)
         exponent = highest * (np.float32(self.slope) + np.float32(self.curve) * highest)
-        powers *= np.exp(-exponent) * np.float32(1 / self.temperature)
+        exponent += np.float32(np.log(self.temperature))
+        if doubt is not None:
+            exponent += doubt[:, None]
+        powers *= np.exp(-exponent.clip(*LOG_TEMPERATURES))
         np.exp(powers, out=powers)
         powers /= powers.sum(axis=1, keepdims=True)
         return powers
@@ -133,6 +143,11 @@ class Heads:
         """How many hidden units there are."""
         return len(self.layer.weights)
 
+    @property
+    def first_level(self) -> int:
+        """Number of the output of the first urgency level; kinds and the vulnerable flag follow the levels."""
+        return len(self.scale) - len(LEVELS) - len(KINDS) - 1
+
     @cached_property
     def _group_starts(self) -> I64:
         """Number of the first topic of each group."""
@@ -142,8 +157,8 @@ class Heads:
         """Values of all outputs, shape ``(messages, outputs)``."""
         outputs: F32 = sums.totals.astype(np.float32) * self.scale
         divisors = self._inverse_norms(sums)
-        outputs[:, : self.hidden] *= divisors[:, :1]
-        outputs[:, self.hidden :] *= divisors[:, -1:]
+        outputs[:, : self.first_level] *= divisors[:, :1]
+        outputs[:, self.first_level :] *= divisors[:, -1:]
         outputs += self.bias
         return outputs
 
@@ -155,12 +170,13 @@ class Heads:
     def steps(self, sums: Sums) -> F32:
         """How much one unit of each output's sum counts in the first message, shape ``(outputs,)``."""
         divisors = self._inverse_norms(sums)[0]
-        steps: F32 = self.scale * np.where(np.arange(len(self.scale)) < self.hidden, divisors[0], divisors[-1])
+        steps: F32 = self.scale * np.where(np.arange(len(self.scale)) < self.first_level, divisors[0], divisors[-1])
         return steps
 
     def probabilities(self, outputs: F32) -> F32:
         """Calibrated probabilities of the topics, shape ``(messages, topics)``."""
-        return self.calibration.probabilities(self.layer.logits(outputs[:, : self.hidden]))
+        doubt = outputs[:, self.hidden] if self.first_level > self.hidden else None
+        return self.calibration.probabilities(self.layer.logits(outputs[:, : self.hidden]), doubt)
 
     def topic_slope(self, outputs: F32, topic: int, other: int | None = None) -> F32:
         """How a topic's score against another's moves with each output, around one message's outputs.
@@ -176,8 +192,8 @@ class Heads:
     def urgency_slope(self, level: int, other: int) -> F32:
         """How a level's score against another's moves with each output."""
         slope = np.zeros(len(self.scale), np.float32)
-        slope[self.hidden + level] += 1
-        slope[self.hidden + other] -= 1
+        slope[self.first_level + level] += 1
+        slope[self.first_level + other] -= 1
         return slope
 
     def decide(self, sums: Sums) -> Decision:
@@ -200,8 +216,8 @@ class Heads:
             probabilities[rows, taken] = -1
             alternatives[:, place] = taken = probabilities.argmax(axis=1)
             alternative_probabilities[:, place] = probabilities[rows, taken]
-        urgency = outputs[:, self.hidden : self.hidden + len(LEVELS)] + self.urgency_by_topic[topic]
-        kinds = outputs[:, self.hidden + len(LEVELS) : -1]
+        urgency = outputs[:, self.first_level : self.first_level + len(LEVELS)] + self.urgency_by_topic[topic]
+        kinds = outputs[:, self.first_level + len(LEVELS) : -1]
         group_confidence = groups[rows, group]
         return Decision(
             topic=topic,

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ..classifier import Classifier
 from ..conformal import set_quantiles
-from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, TopicLayer
+from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, Calibration, TopicLayer
 from .build import ENOUGH_TO_TELL, HeldOut, Model, Progress, Recipe
 from .calibrate import fit_calibration, review_threshold
 from .split import duplicate_key, fold_numbers
@@ -67,8 +67,10 @@ def fine_tune(
     """
     heads, scorer = base._heads, base._scorer
     step = heads.layer.unit_step
-    parts = [heads.outputs(chunk.sums)[:, : heads.hidden] for chunk in scorer.score_many(texts)]
-    units = np.rint(np.concatenate(parts) / step).clip(0, HIGHEST_UNIT).astype(np.float64) * step
+    outputs = np.concatenate([heads.outputs(chunk.sums) for chunk in scorer.score_many(texts)])
+    units = np.rint(outputs[:, : heads.hidden] / step).clip(0, HIGHEST_UNIT).astype(np.float64) * step
+    # What the words say of the doubt stays as it is: scores are calibrated as it leaves them.
+    colder = np.exp(-outputs[:, heads.hidden :][:, : heads.first_level - heads.hidden].sum(axis=1, keepdims=True))
     temperature = heads.calibration.of(0.5)  # an ordinary message's
     old = _Layer(
         heads.layer.weights.astype(np.float64) * heads.layer.weight_steps / temperature,
@@ -86,12 +88,12 @@ def fine_tune(
             new = _moved(old, units[inside], truth[inside], sample_weight[inside], strength)
             held_out[outside] = new.logits(units[outside])
         tried[strength] = held_out
-    strength = _best(tried, truth, sample_weight)
+    strength = _best({one: logits * colder for one, logits in tried.items()}, truth, sample_weight)
     new = old if np.isinf(strength) else _moved(old, units, truth, sample_weight, strength)
     progress("topics", 1, 1)
     logits = tried[strength].astype(np.float32)
-    calibration = fit_calibration(logits, truth, sample_weight)
-    probabilities = calibration.probabilities(logits)
+    calibration = _calibrated(logits * colder, truth, sample_weight)
+    probabilities = calibration.probabilities(logits * colder)
     threshold = heads.review_below
     if len(truth) >= ENOUGH_TO_TELL:
         groups = heads.topic_groups
@@ -107,7 +109,7 @@ def fine_tune(
         scorer.lexicon,
         scorer.weights,
         replace(heads, layer=layer, calibration=calibration, review_below=threshold),
-        HeldOut(logits, truth, folds, np.full(len(truth), -1)),
+        HeldOut(logits, probabilities, truth, folds, np.full(len(truth), -1)),
         set_quantiles(probabilities, truth, [everything]),
     )
     return FineTuned(model, strength, float((before.argmax(axis=1) == truth).mean()))
@@ -140,6 +142,13 @@ def _moved(old: _Layer, units: F64, truth: I64, sample_weight: F64, strength: fl
     )
 
 
+def _calibrated(scores: npt.NDArray[np.float32], truth: I64, sample_weight: F64) -> Calibration:
+    """A calibration by the scores alone."""
+    from scipy.sparse import csr_matrix
+
+    return fit_calibration(scores, truth, sample_weight, csr_matrix((len(truth), 0)))[0]
+
+
 def _best(tried: dict[float, F64], truth: I64, sample_weight: F64) -> float:
     """The strength with the least log loss, if it is better than the old layer beyond noise and errs no more often.
 
@@ -148,7 +157,8 @@ def _best(tried: dict[float, F64], truth: I64, sample_weight: F64) -> float:
     rows = np.arange(len(truth))
     losses = {}
     for strength, logits in tried.items():
-        probabilities = fit_calibration(logits, truth, sample_weight).probabilities(logits.astype(np.float32))
+        scores = logits.astype(np.float32)
+        probabilities = _calibrated(scores, truth, sample_weight).probabilities(scores)
         losses[strength] = -np.log(probabilities[rows, truth].astype(np.float64) + 1e-12)
     best = min(losses, key=lambda strength: (float(losses[strength].mean()), -strength))
     gain = losses[np.inf] - losses[best]

@@ -87,7 +87,8 @@ class Recipe:
     :param accuracy: group accuracy that messages not marked for review must reach.
     :param doubtful: an example whose label is less probable than this out of fold is not learned from (confident
         learning: C. Northcutt et al., 2021). By default all are: without them the network is surer, not better.
-    :param caution: by how many standard errors that accuracy must be reached on the messages it is chosen on.
+    :param caution: by how many standard errors that accuracy must be reached on all messages it is chosen on; those of
+        each large source must reach it, without more ado: its standard error would decide for all others.
     :param urgency_c: inverse strength of regularisation of urgency, kind and the vulnerable flag.
     :param features: kinds of features that the topics are learned on.
     :param topic_prior: size of the decided topic's indicator beside the words when urgency is learned.
@@ -110,12 +111,13 @@ class Recipe:
 class HeldOut:
     """Topic scores of the training messages by networks that saw neither them nor near-duplicates of theirs.
 
-    ``logits``: shape ``(messages, topics)``, before the temperature; ``truth``: number of the recorded topic;
-    ``folds``: number of the network that was asked, so that whatever is chosen on some folds can be tried on another;
-    ``levels``: number of the urgency that a model of own levels gave messages of the first fold, -1 for all others.
+    ``logits``: shape ``(messages, topics)``; ``probabilities``: calibrated on the other folds; ``truth``: number of the
+    recorded topic; ``folds``: number of the network that was asked, so that whatever is chosen on some folds can be tried on
+    another; ``levels``: number of the urgency that a model of own levels gave messages of the first fold, -1 for all others.
     """
 
     logits: F32
+    probabilities: F32
     truth: npt.NDArray[np.int64]
     folds: npt.NDArray[np.int64]
     levels: npt.NDArray[np.int64]
@@ -212,15 +214,17 @@ def train_model(
         rows = np.flatnonzero(folds == fold)
         logits[rows] = fit(np.flatnonzero(folds != fold), place).logits(seen.matrix[rows], seen.vectors[rows])
     credible = softmax(logits)[np.arange(len(truth)), truth] >= recipe.doubtful
-    calibration = fit_calibration(logits, truth, _weights_of_sources(examples))
-    probabilities = calibration.probabilities(logits)
+    counting = _weights_of_sources(examples)
+    probabilities = _cross_calibrated(logits, truth, counting, seen.matrix, folds)
     sources = _sources(examples, np.arange(len(truth)))
     threshold = _threshold_for_each_source(probabilities, topic_groups, truth, sources, recipe)
+    calibration, doubt = fit_calibration(logits, truth, counting, seen.matrix)
     net = fit(np.flatnonzero(credible), len(present_folds))
     curve = _learning_curve(fit, seen, logits, truth, topic_groups, folds, examples.texts, recipe)
     words = net.words * idf[:, None]
     words[: len(lexicon.lemmas)] += lemma_vectors @ net.vectors
     topic_units = Columns(words.astype(np.float64), net.hidden_bias.astype(np.float64))
+    doubtful = Columns((doubt * idf)[:, None], np.zeros(1))
     held_out_levels = np.full(len(truth), -1)
     if isinstance(urgency, Inherited):
         judgement = urgency.judgement(lexicon, examples.texts, truth, len(topics))
@@ -235,7 +239,7 @@ def train_model(
         per_word = [Columns(part.weights * idf[:, None], part.bias) for part in further]
         judgement = Judgement(per_word, by_topic, idf)
     same = np.array_equal(judgement.idf, idf)
-    weights, scale, bias = stack([topic_units, *judgement.parts], idf, None if same else judgement.idf)
+    weights, scale, bias = stack([topic_units, doubtful, *judgement.parts], idf, None if same else judgement.idf)
     # Hardly any unit is higher than the highest of a message in a thousand.
     highest = float(np.quantile(net.hidden(seen.matrix, seen.vectors).max(axis=1), 0.999))
     layer = _whole_layer(net, highest)
@@ -249,7 +253,7 @@ def train_model(
         judgement.by_topic.astype(np.float32),
     )
     quantiles = set_quantiles(probabilities, truth, sources)
-    held_out = HeldOut(logits, truth, folds, held_out_levels)
+    held_out = HeldOut(logits, probabilities, truth, folds, held_out_levels)
     return Model(learned, lexicon, weights, heads, held_out, quantiles, curve)
 
 
@@ -259,6 +263,18 @@ def _weights_of_sources(examples: Labelled) -> F64:
     return weights if examples.sources is None else weights * np.array([source != "" for source in examples.sources])
 
 
+def _cross_calibrated(
+    logits: F32, truth: npt.NDArray[np.int64], counting: F64, matrix: Any, folds: npt.NDArray[np.int64]
+) -> F32:
+    """Probabilities of held-out messages, those of each fold calibrated on the other ones."""
+    probabilities = np.zeros_like(logits)
+    for fold in np.unique(folds).tolist():
+        inside, others = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        calibration, doubt = fit_calibration(logits[others], truth[others], counting[others], matrix[others])
+        probabilities[inside] = calibration.probabilities(logits[inside], (matrix[inside] @ doubt).astype(np.float32))
+    return probabilities
+
+
 def _threshold_for_each_source(
     probabilities: F32,
     topic_groups: npt.NDArray[np.int64],
@@ -266,11 +282,12 @@ def _threshold_for_each_source(
     sources: Sequence[npt.NDArray[np.int64]],
     recipe: Recipe,
 ) -> float:
-    """The least review threshold that reaches the accuracy on average and in every source large enough to tell."""
+    """The least review threshold that reaches the accuracy in every large source, and with caution on average."""
     groups = topic_groups[truth]
+    cautions = [recipe.caution, *(0.0 for _ in sources[1:])]
     return max(
-        review_threshold(probabilities[part], topic_groups, groups[part], recipe.accuracy, recipe.caution)
-        for part in sources
+        review_threshold(probabilities[part], topic_groups, groups[part], recipe.accuracy, caution)
+        for part, caution in zip(sources, cautions, strict=True)
     )
 
 
@@ -432,6 +449,7 @@ def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
         "hidden": heads.hidden,
         "unit_step": heads.layer.unit_step,
         "temperature": round(heads.calibration.temperature, 6),
+        "doubt": True,
         "temperature_slopes": [round(heads.calibration.slope, 6), round(heads.calibration.curve, 6)],
         "review_below": round(heads.review_below, 6),
         "set_quantiles": dict(model.set_quantiles),

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .build import HeldOut
-from .calibrate import choose_topics, fit_calibration, review_threshold
+from .calibrate import choose_topics, review_threshold
 
 __all__ = ["Judged", "judge_held_out"]
 
@@ -42,15 +42,12 @@ def judge_held_out(held_out: HeldOut, topic_groups: I64, accuracy: float, cautio
     :param topic_groups: number of the group of each topic, ascending.
     :param accuracy: of the groups of messages not for review; ``caution``: see `calibrate.review_threshold`.
     """
-    logits, truth, folds = held_out.logits, held_out.truth, held_out.folds
-    probabilities = np.zeros_like(logits)
+    probabilities, truth, folds = held_out.probabilities, held_out.truth, held_out.folds
     below = np.zeros(len(truth))
     for fold in np.unique(folds).tolist():
-        inside, others = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
-        calibration = fit_calibration(logits[others], truth[others], np.ones(len(others)))
-        probabilities[inside] = calibration.probabilities(logits[inside])
-        below[inside] = review_threshold(
-            calibration.probabilities(logits[others]), topic_groups, topic_groups[truth[others]], accuracy, caution
+        others = np.flatnonzero(folds != fold)
+        below[folds == fold] = review_threshold(
+            probabilities[others], topic_groups, topic_groups[truth[others]], accuracy, caution
         )
     topic, group, group_confidence = choose_topics(probabilities, topic_groups)
     confidence = probabilities[np.arange(len(topic)), topic]

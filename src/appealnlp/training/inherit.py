@@ -65,8 +65,8 @@ class Inherited:
         """
         weights, heads = self.model._scorer.weights, self.model._heads
         numbers = feature_numbers(self.lexicon, lexicon)
-        outputs = slice(heads.hidden, None)
-        real = np.zeros((len(lexicon), len(heads.scale) - heads.hidden))
+        outputs = slice(heads.first_level, None)
+        real = np.zeros((len(lexicon), len(heads.scale) - heads.first_level))
         real[numbers] = weights.whole[:, outputs] * (heads.scale[outputs].astype(np.float64) / np.sqrt(ENERGY_UNIT))
         bias = heads.bias[outputs].astype(np.float64)
         levels, flag = len(LEVELS), len(bias) - 1
