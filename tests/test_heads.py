@@ -17,10 +17,10 @@ GROUPS = np.array([0, 0, 1, 1, 1, 2, 3])
 OUTPUTS = HIDDEN + len(LEVELS) + len(KINDS) + 1
 
 
-def make_heads(groups: np.ndarray = GROUPS, seed: int = 2, hidden: int = HIDDEN) -> Heads:
+def make_heads(groups: np.ndarray = GROUPS, seed: int = 2, hidden: int = HIDDEN, doubt: bool = False) -> Heads:
     """Random heads whose units are about 1 for totals of about 1000, and whose topics get equal chances."""
     draw = np.random.default_rng(seed)
-    topics, outputs = len(groups), hidden + len(LEVELS) + len(KINDS) + 1
+    topics, outputs = len(groups), hidden + doubt + len(LEVELS) + len(KINDS) + 1
 
     def normal(*shape: int, spread: float = 0.2) -> np.ndarray:
         return draw.normal(0, spread, shape).astype(np.float32)
@@ -76,6 +76,31 @@ def test_also_with_many_topics_and_units(topics: int, hidden: int) -> None:
         assert same(heads.decide(some), rows_of(together, part))
     for row in range(0, 500, 7):
         assert same(heads.decide(one_of(sums, row)), rows_of(together, slice(row, row + 1)))
+
+
+def test_words_of_doubt_make_a_message_less_sure_and_change_nothing_else() -> None:
+    heads = make_heads(doubt=True)
+    sums = make_sums(300, outputs=len(heads.scale))
+    silent = replace(sums, totals=sums.totals.copy())
+    silent.totals[:, HIDDEN] = 0
+    doubting = replace(sums, totals=sums.totals.copy())
+    doubting.totals[:, HIDDEN] = 500
+    calm, shaken = heads.decide(silent), heads.decide(doubting)
+    assert (shaken.confidence < calm.confidence).mean() > 0.9
+    assert (heads.outputs(silent)[:, HIDDEN + 1 :] == heads.outputs(doubting)[:, HIDDEN + 1 :]).all()
+    assert (calm.kind == shaken.kind).all() and (calm.vulnerable == shaken.vulnerable).all()
+    together = heads.decide(sums)
+    for row in range(0, 300, 7):
+        assert same(heads.decide(one_of(sums, row)), rows_of(together, slice(row, row + 1)))
+
+
+@pytest.mark.parametrize("doubt", [-1e6, 1e6])
+def test_a_temperature_stays_within_bounds(doubt: float) -> None:
+    chance = Calibration(1.0, 0.2, 0.1).probabilities(
+        np.array([[2.0, 1, 0]], np.float32), np.array([doubt], np.float32)
+    )
+    assert np.isfinite(chance).all() and chance.argmax() == 0
+    assert chance.sum() == pytest.approx(1)
 
 
 def test_the_largest_sums_of_the_topic_layer_are_exact() -> None:
