@@ -226,34 +226,11 @@ def test_the_message_of_a_megabyte(scorer: Scorer, sample_texts: list[str]) -> N
     assert fast(scorer, [text]) == plain(scorer, [text])
 
 
-def window_holds(scorer: Scorer, text: str, required: Sequence[int], window: int) -> bool:
-    """The plain reference of `ChunkSums.near` for one message."""
-    masks = [concept_mask(lemma) for lemma in preprocess(text, scorer.lexicon.lemmatizer).lemmas]
-    spans = [int(np.bitwise_or.reduce(np.array(masks[at : at + window], np.uint64))) for at in range(len(masks))]
-    return any(span & one == one for span in spans for one in required)
-
-
-@pytest.mark.parametrize("window", [1, 2, 5, 16, 1000])
-def test_concepts_near_each_other(scorer: Scorer, sample_texts: list[str], window: int) -> None:
-    texts = ["", *sample_texts, "газом пахнет", ""]
-    masks = [int(mask) for chunk in scorer.score_many(texts) for mask in chunk.sums.masks]
-    pairs = {mask & -mask | 1 << (mask.bit_length() - 1) for mask in masks if mask}  # two concepts of one message
-    required = sorted(pairs)[:: max(1, len(pairs) // 12)]
-    expected = [window_holds(scorer, text, required, window) for text in texts]
-    together = [bool(one) for chunk in scorer.score_many(texts) for one in chunk.near(required, window)]
-    alone = [bool(next(scorer.score_many([text])).near(required, window)[0]) for text in texts]
-    assert alone == expected
-    # Together a window may reach into the next message: a needless look at the words, never a missed one.
-    assert all(found or not wanted for found, wanted in zip(together, expected, strict=True))
-    assert sum(together) <= sum(expected) + len(texts) // 10
-    assert window == 1 or sum(expected) > 5
-
-
 def test_words_add_what_their_forms_add(scorer: Scorer, sample_texts: list[str]) -> None:
     texts = ["", *sample_texts[:40], '😡 под"езд во\u00adды', ""]
     (chunk,) = scorer.score_many(texts)
     messages = np.array([0, 3, 4, 17, 41, 42])
-    owner, numbers, added = chunk.outputs_of_words(messages, (2, 0))
+    owner, numbers, added = chunk.outputs_of_words(messages, np.tile([2, 0], (len(messages), 1)))
     forms = [[token.form for token in preprocess(texts[message]).tokens] for message in messages]
     assert owner.tolist() == [message for message, own in zip(messages, forms, strict=True) for _ in own]
     assert [mend(chunk.tokens.form(number)) for number in numbers.tolist()] == [form for own in forms for form in own]

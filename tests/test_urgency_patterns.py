@@ -55,6 +55,12 @@ def test_a_pattern_begins_and_ends_with_a_slot(source: str) -> None:
         compile_patterns(source)
 
 
+def test_a_written_form_is_whole() -> None:
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no ending open"):
+            compile_patterns("нет =свет*")
+
+
 @pytest.mark.parametrize(
     ("source", "concepts"),
     [

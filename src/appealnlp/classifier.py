@@ -257,8 +257,11 @@ class Classifier:
         """The outputs of a level and of an ordinary request."""
         return self._heads.hidden + LEVELS.index(level), self._heads.hidden + LEVELS.index("routine")
 
-    def _level_weights(self, added: Any, high: int, low: int) -> Any:
-        """How much words speak for a level against an ordinary request, from what they add to both outputs."""
+    def _level_weights(self, added: Any, high: Any, low: Any) -> Any:
+        """How much words speak for a level against an ordinary request, from what they add to both outputs.
+
+        ``high`` and ``low`` are the numbers of the outputs, for all words or of each.
+        """
         scale = self._heads.scale.astype(np.float64)
         return added[:, 0] * scale[high] - added[:, 1] * scale[low]
 

@@ -15,12 +15,11 @@ import numpy as np
 from .heads import KINDS, Decision
 from .places import find_places
 from .result import Place
-from .scores import ChunkSums, holding
-from .text import Document
-from .urgency.decide import Verdict, decide
-from .urgency.find import REQUIRED_MASKS, WINDOW
+from .scores import ChunkSums
+from .urgency.decide import Verdict, decide, with_words
+from .urgency.many import Situations
 from .urgency.scale import LEVELS, TITLES_RU, rank
-from .urgency.vulnerable import VULNERABLE_MASKS, vulnerable_evidence
+from .words import ChunkWords
 
 if TYPE_CHECKING:
     from .classifier import Classifier
@@ -129,7 +128,7 @@ class _ChunkJudge:
         self._decision = model._heads.decide(chunk.sums)
         self._texts = texts[here]
         self._months = [None] * len(self._texts) if months is None else months[here]
-        self._documents: dict[int, Document] = {}
+        self._words = ChunkWords(chunk, self._texts, model._scorer.lexicon)
 
     def judged(self) -> Judged:
         """All verdicts."""
@@ -138,57 +137,60 @@ class _ChunkJudge:
         return Judged(self._texts, self._decision, verdicts, vulnerable, places)
 
     def _verdicts(self) -> tuple[list[Verdict], list[int]]:
-        model, chunk, decision = self._model, self._chunk, self._decision
+        model, decision = self._model, self._decision
         levels, topics = decision.urgency.tolist(), decision.topic.tolist()
         verdicts = [model._usual_verdict(level, topic) for level, topic in zip(levels, topics, strict=True)]
         vulnerable = decision.vulnerable.astype(int).tolist()
-        told = chunk.near(REQUIRED_MASKS, WINDOW)  # a rule may fire: look at the words
-        alarmed = (decision.urgency >= ALARM) & ~told
-        told |= alarmed & ~chunk.tokens.straight
-        for row in np.flatnonzero(told).tolist():
-            code = model._topics[topics[row]].code
-            mask = int(chunk.sums.masks[row])
-            verdicts[row] = model._verdict(self._document(row), LEVELS[levels[row]], code, mask, self._months[row])
-        for row, words in self._model_words(np.flatnonzero(alarmed & chunk.tokens.straight)):
-            code = model._topics[topics[row]].code
-            verdicts[row] = decide(LEVELS[levels[row]], self._texts[row], words, (), code, model.norms)
-        maybe = ~decision.vulnerable & holding(chunk.sums.masks, VULNERABLE_MASKS)
-        for row in np.flatnonzero(maybe).tolist():
-            vulnerable[row] = int(bool(vulnerable_evidence(self._document(row), int(chunk.sums.masks[row]))))
+        situations = Situations(self._words, ~decision.vulnerable)
+        for row in situations.vulnerable().tolist():
+            vulnerable[row] = 1
+        reasons = situations.reasons(self._months, model.norms)
+        stronger = {row for row, some in reasons.items() if rank(some[0].level) >= levels[row]}
+        alarmed = decision.urgency >= ALARM
+        alarmed[list(stronger)] = False
+        words = dict(self._model_words(np.flatnonzero(alarmed)))
+        for row, some in reasons.items():
+            level, topic = LEVELS[levels[row]], model._topics[topics[row]].code
+            verdicts[row] = decide(level, self._texts[row], words.pop(row, ()), some, topic, model.norms)
+        for row, spans in words.items():
+            verdicts[row] = with_words(verdicts[row], self._texts[row], spans)
         return verdicts, vulnerable
 
     def _model_words(self, messages: Any) -> Iterator[tuple[int, tuple[tuple[int, int], ...]]]:
-        """The fast twin of `Classifier._deciding_words` for messages whose positions are straight."""
-        chunk, decided = self._chunk, self._decision
-        tokens = chunk.tokens
-        for level in np.unique(decided.urgency[messages]).tolist():
-            some = messages[decided.urgency[messages] == level]
-            high, low = self._model._level_outputs(LEVELS[level])
-            owner, numbers, added = chunk.outputs_of_words(some, (high, low))
-            weights = self._model._level_weights(added, high, low)
-            speaking = np.flatnonzero(weights > 0)
-            order = speaking[np.lexsort((-weights[speaking], owner[speaking]))]
-            ranked = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
-            best = np.sort(order[ranked < MODEL_WORDS])
-            offsets = tokens.offsets[owner[best]]
-            starts, ends = (
-                (tokens.starts[numbers[best]] - offsets).tolist(),
-                (tokens.ends[numbers[best]] - offsets).tolist(),
-            )
-            bounds = [*np.searchsorted(owner[best], some).tolist(), len(best)]
-            for place, message in enumerate(some.tolist()):
-                here = slice(bounds[place], bounds[place + 1])
-                yield message, tuple(zip(starts[here], ends[here], strict=True))
+        """The fast twin of `Classifier._deciding_words`."""
+        model, levels = self._model, self._decision.urgency
+        outputs = np.array([model._level_outputs(level) for level in LEVELS])
+        owner, numbers, added = self._chunk.outputs_of_words(messages, outputs[levels[messages]])
+        high, low = outputs[levels[owner]].T
+        best = _strongest(model._level_weights(added, high, low), owner)
+        spans = self._words.spans(owner[best], numbers[best])
+        bounds = [*np.searchsorted(owner[best], messages).tolist(), len(best)]
+        for message, first, end in zip(messages.tolist(), bounds[:-1], bounds[1:], strict=True):
+            yield message, tuple(spans[first:end])
 
     def _places(self, row: int) -> tuple[Place, ...]:
-        return tuple(find_places(self._texts[row], self._document(row).tokens))
+        return tuple(find_places(self._texts[row], self._words.document(row).tokens))
 
-    def _document(self, row: int) -> Document:
-        """The message's tokens, worked out once for whoever asks."""
-        found = self._documents.get(row)
-        if found is None:
-            found = self._documents[row] = self._model.preprocess(self._texts[row])
-        return found
+
+def _strongest(weights: Any, owner: Any) -> Any:
+    """Numbers of the words that weigh most with their owner, in order; of equal ones the first, none without weight.
+
+    :param weights: of each word.
+    :param owner: of each word, ascending.
+    """
+    left = np.flatnonzero(weights > 0)
+    found = []
+    for _ in range(MODEL_WORDS):
+        if not len(left):
+            break
+        starts = np.flatnonzero(np.diff(owner[left], prepend=-1))
+        peaks = np.maximum.reduceat(weights[left], starts)
+        lengths = np.diff(starts, append=len(left))
+        at = np.flatnonzero(weights[left] == np.repeat(peaks, lengths))
+        at = at[np.flatnonzero(np.diff(owner[left[at]], prepend=-1))]
+        found.append(left[at])
+        left = np.delete(left, at)
+    return np.sort(np.concatenate(found)) if found else left
 
 
 def rounded(values: Any) -> Any:

@@ -21,7 +21,7 @@ from .text.chunks import ChunkTokens, HashTable, prefix_hashes, tokenize_chunk
 from .text.markup import clean
 from .text.tokens import iter_forms
 
-__all__ = ["ChunkSums", "Scorer", "Sums", "Weights", "holding", "quantize"]
+__all__ = ["ChunkSums", "Scorer", "Sums", "Weights", "quantize"]
 
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
@@ -107,31 +107,19 @@ class ChunkSums:
     first: int
     sums: Sums
     tokens: ChunkTokens
-    _rows: I32
-    _memory: _Memory
+    rows: I32
+    memory: _Memory
 
-    def near(self, required: Sequence[int], window: int) -> npt.NDArray[np.bool_]:
-        """Which messages have, within so many neighbouring tokens, all concepts of at least one of the required masks."""
-        found = holding(self.sums.masks, required)
-        bounds = self.tokens.bounds
-        at = np.flatnonzero(np.repeat(found, np.diff(bounds)))
-        wide = self._memory.masks[self._rows[at]]
-        reach = 1
-        while reach < window:  # each token gets the concepts of the tokens after it
-            step = min(reach, window - reach)
-            wide[:-step] |= wide[step:].copy()
-            reach += step
-        close = np.zeros(len(self._rows), bool)
-        close[at] = holding(wide, required)
-        return found & (_sum_runs(close.astype(np.int64), bounds) > 0)
+    def outputs_of_words(self, messages: I64, outputs: I64) -> tuple[I64, I64, I32]:
+        """For each token of some messages: its message, its number, and what its form adds to some outputs.
 
-    def outputs_of_words(self, messages: I64, outputs: Sequence[int]) -> tuple[I64, I64, I32]:
-        """For each token of some messages: its message, its number, and what its form adds to some outputs."""
+        :param outputs: which outputs are asked for of each message, shape ``(len(messages), any)``.
+        """
         bounds = self.tokens.bounds
         counts = bounds[messages + 1] - bounds[messages]
         owner = np.repeat(messages, counts)
         numbers = np.arange(len(owner)) + np.repeat(bounds[messages] - np.cumsum(counts) + counts, counts)
-        added = self._memory.rows[self._rows[numbers][:, None], np.asarray(outputs)]
+        added = self.memory.rows[self.rows[numbers][:, None], np.repeat(outputs, counts, axis=0)]
         return owner, numbers, added.astype(np.int32)
 
 
@@ -144,7 +132,10 @@ class _FormRow:
 
 
 class _Memory:
-    """Rows of the word forms met so far. Untouched pages of its arrays cost nothing."""
+    """Rows of the word forms met so far. Untouched pages of its arrays cost nothing.
+
+    ``slot_sets``, ``hints`` (-1: not known yet) and ``words`` of the rows belong to `appealnlp.words.ChunkWords`.
+    """
 
     def __init__(self, capacity: int, weights: Weights) -> None:
         self.capacity = capacity
@@ -155,6 +146,9 @@ class _Memory:
         self.energy = np.empty((capacity, *weights.energy.shape[1:]), np.int64)
         self.lemmas = np.empty(capacity, np.int32)
         self.masks = np.empty(capacity, np.uint64)
+        self.slot_sets = np.full(capacity, -1, np.int32)
+        self.hints = np.full(capacity, -1, np.int16)
+        self.words: dict[int, tuple[str, str]] = {}
 
 
 class Scorer:
@@ -323,14 +317,6 @@ class Scorer:
         memory.masks[here] = masks
         memory.table.insert(tokens.hashes[examples], np.arange(memory.count, here.stop))
         memory.count = here.stop
-
-
-def holding(masks: npt.NDArray[np.uint64], required: Sequence[int]) -> npt.NDArray[np.bool_]:
-    """Which masks have all bits of at least one of the required ones."""
-    found = np.zeros(len(masks), bool)
-    for one in required:
-        found |= (masks & np.uint64(one)) == np.uint64(one)
-    return found
 
 
 def _row_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: Narrow) -> Narrow:

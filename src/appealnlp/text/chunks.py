@@ -164,7 +164,8 @@ class ChunkTokens:
 
     ``starts`` and ``ends`` are positions in ``units`` (UTF-16 code units of the joined and cleaned messages); message *m*
     begins at unit ``offsets[m]`` and owns the tokens ``bounds[m]:bounds[m + 1]``; ``is_number`` marks digit runs;
-    ``straight`` marks messages in which a unit's position after ``offsets[m]`` is its position in the original text.
+    ``straight`` marks messages in which a unit's position after ``offsets[m]`` is its position in the original text;
+    ``origins`` holds the positions that `clean` tells, of the messages whose length it changed.
     """
 
     units: npt.NDArray[np.uint16]
@@ -176,6 +177,7 @@ class ChunkTokens:
     is_number: npt.NDArray[np.bool_]
     bounds: I64
     straight: npt.NDArray[np.bool_]
+    origins: dict[int, list[int]]
 
     def form(self, token: int) -> str:
         """The folded form of one token."""
@@ -193,6 +195,7 @@ def tokenize_chunk(texts: Sequence[str]) -> ChunkTokens:
     """
     units, offsets, lengths = _joined_units(texts)
     straight = np.diff(np.append(offsets, len(units) + 1)) - 1 == lengths
+    origins: dict[int, list[int]] = {}
     for message in _suspects(units, offsets) if len(units) else ():
         text = texts[message]
         cleaned, origin = clean_suspect(text)
@@ -204,6 +207,7 @@ def tokenize_chunk(texts: Sequence[str]) -> ChunkTokens:
             units[start + len(fresh) : stop] = 0
             if origin is not None:
                 straight[message] = False
+                origins[message] = origin
     classes = _CLASS.take(units)
     # Kind of each unit: 0 nothing, 1 number, 2 word. A hyphen belongs to a word between two letters only.
     kinds = np.zeros(len(units) + 2, np.uint8)
@@ -228,6 +232,7 @@ def tokenize_chunk(texts: Sequence[str]) -> ChunkTokens:
         is_number=np.compress(after != 0, after) == 1,
         bounds=np.append(np.searchsorted(starts, offsets), len(starts)),
         straight=straight,
+        origins=origins,
     )
 
 

@@ -1,7 +1,7 @@
 """The few dozen things that hazards are made of, each a set of lemmas and lemma beginnings with a bit of its own.
 
-The masks are the fast path's seam: `concept_mask` is computed once per lemma, or-ed over a message, and compared with
-the masks that the rules require; a message without «газ» and «запах» never reaches the rule for the smell of gas.
+The masks spare the plain path work: `concept_mask` is computed once per lemma, or-ed over a message, and compared with the
+masks that the rules require; a message without «газ» and «запах» never reaches the rule for the smell of gas.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from ..result import Norm, Reason
 from .norms import Norms
 from .scale import TITLES_RU, at_least, rank
 
-__all__ = ["MODEL_RULE", "Verdict", "decide", "hours_ru"]
+__all__ = ["MODEL_RULE", "Verdict", "decide", "hours_ru", "with_words"]
 
 MODEL_RULE = "model"
 """Name of the reason that the model gives."""
@@ -70,9 +70,24 @@ def decide(
     return Verdict(level, all_reasons, min(hours, default=None), _sentence(level, winning, norm, limit))
 
 
+def with_words(verdict: Verdict, text: str, words: Sequence[tuple[int, int]]) -> Verdict:
+    """The verdict of the model alone as `decide` gives it with these words, from the one that it gives without any.
+
+    Hours and norm do not depend on the words, so that one verdict does for all messages of a topic and level.
+    """
+    reason = _model_reason(verdict.level, text, words)
+    sentence = _model_head(verdict.level, [reason]) + verdict.sentence[len(_model_head(verdict.level, ())) :]
+    return Verdict(verdict.level, (reason,), verdict.react_hours, sentence)
+
+
 def _model_reason(level: str, text: str, words: Sequence[tuple[int, int]]) -> Reason:
     spans = tuple(words)
     return Reason(MODEL_RULE, level, "по словам сообщения", ", ".join(text[start:end] for start, end in spans), spans)
+
+
+def _model_head(level: str, reasons: Sequence[Reason]) -> str:
+    words = [word for reason in reasons for word in _pieces(reason)]
+    return f"{TITLES_RU[level]} (по модели)" + (f": {', '.join(words)}" if words else "")
 
 
 def _norm(winning: Sequence[Reason], level: str, topic: str, norms: Norms) -> Norm | None:
@@ -93,8 +108,7 @@ def _sentence(level: str, winning: Sequence[Reason], norm: Norm | None, limit: N
     if by_rule:
         head = f"{TITLES_RU[level]}: {', '.join(_guillemets(reason.quote) for reason in by_rule[:_QUOTED_REASONS])}"
     else:
-        words = [word for reason in winning for word in _pieces(reason)]
-        head = f"{TITLES_RU[level]} (по модели)" + (f": {', '.join(words)}" if words else "")
+        head = _model_head(level, winning)
     parts = [head]
     if level == "emergency":
         parts.append("немедленно передать в 112")

@@ -1,7 +1,7 @@
 """Which named situations a message tells of.
 
-`find` is the one way in. A caller that has the concept mask of a message at hand (the lemmas' masks, or-ed together)
-passes it; `REQUIRED_MASKS` tells for many messages at once which of them need a look at all.
+`find` is the plain way, for one message: a caller that has its concept mask at hand (the lemmas' masks, or-ed together)
+passes it. `appealnlp.urgency.many` does the same for a chunk of messages.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from .guards import Scene
 from .hazards import RULES
 from .norms import Norms
 from .patterns import Positions
-from .rules import Rule, smallest
+from .rules import Rule
 from .scale import rank
 
-__all__ = ["REQUIRED_MASKS", "WINDOW", "find"]
+__all__ = ["LONGEST_DURATION", "find", "is_count", "is_unit", "quoting", "strength"]
 
 _LONGEST_QUOTE = 90
 
+LONGEST_DURATION = 4
+"""Words of a duration that are quoted with the match behind it."""
 _DURATION_UNITS = frozenset({"день", "сутки", "неделя", "месяц", "час", "год", "ночь"})
 _DURATION_WORDS = frozenset(["уже", "почти", "больше", "более", "целый", "весь", "около", "вторые", "третьи"])
 _ORDINALS = (
@@ -41,14 +43,6 @@ _ORDINALS = (
     "две",
     "три",
 )
-
-
-REQUIRED_MASKS: tuple[int, ...] = smallest(mask for rule in RULES for mask in rule.required)
-"""A message can fire a rule only if its mask holds all bits of at least one of these."""
-
-
-WINDOW = max(1 + sum(gap + 1 for gap, *_ in pattern.gaps) for rule in RULES for pattern in rule.patterns)
-"""All words of a match stand within so many neighbouring tokens."""
 
 
 def _index() -> dict[int, list[tuple[int, int]]]:
@@ -93,19 +87,18 @@ def find(
     rules = _candidates(mask)
     if not rules:
         return []
-    scene = Scene(document)
-    positions = Positions(document.tokens)
+    scene, positions = Scene(document), Positions(document.tokens)
     reasons = []
     for rule in rules:
-        if month is not None and rule.months is not None and month not in rule.months:
-            continue
-        match = rule.first_match(scene, positions, mask)
-        if match is not None:
-            reasons.append(_reason(rule, document, match, norms))
-    return sorted(reasons, key=_strength)
+        if rule.in_season(month):
+            match = rule.first_match(scene, positions, mask)
+            if match is not None:
+                reasons.append(_reason(rule, document, match, norms))
+    return sorted(reasons, key=strength)
 
 
-def _strength(reason: Reason) -> tuple[int, float]:
+def strength(reason: Reason) -> tuple[int, float]:
+    """For sorting: the most urgent first, of one level those with the shorter norm."""
     hours = reason.norm.hours if reason.norm is not None else None
     return -rank(reason.level), float("inf") if hours is None else hours
 
@@ -113,16 +106,29 @@ def _strength(reason: Reason) -> tuple[int, float]:
 def _reason(rule: Rule, document: Document, match: Sequence[int], norms: Norms | None) -> Reason:
     tokens = document.tokens
     numbers = [*_duration_before(tokens, match[0]), *match]
+    places = [(tokens[number].start, tokens[number].end) for number in numbers]
+    return quoting(rule, document.text, numbers, places, norms)
+
+
+def quoting(
+    rule: Rule, text: str, numbers: Sequence[int], places: Sequence[tuple[int, int]], norms: Norms | None
+) -> Reason:
+    """The reason that a rule gives with the words that it found.
+
+    :param numbers: of the tokens, in order.
+    :param places: where they stand in the text.
+    """
     spans: list[tuple[int, int]] = []
-    for number in numbers:
-        token = tokens[number]
-        if spans and tokens[number - 1].end == spans[-1][1] and document.text[spans[-1][1] : token.start].isspace():
-            spans[-1] = (spans[-1][0], token.end)
+    previous = -1
+    for number, (start, end) in zip(numbers, places, strict=True):
+        if number == previous + 1 and spans and text[spans[-1][1] : start].isspace():
+            spans[-1] = (spans[-1][0], end)
         else:
-            spans.append((token.start, token.end))
-    whole = " ".join(document.text[spans[0][0] : spans[-1][1]].split())
+            spans.append((start, end))
+        previous = number
+    whole = " ".join(text[spans[0][0] : spans[-1][1]].split())
     if len(whole) > _LONGEST_QUOTE or "<" in whole:
-        whole = " … ".join(" ".join(document.text[start:end].split()) for start, end in spans)
+        whole = " … ".join(" ".join(text[start:end].split()) for start, end in spans)
     norm = norms.get(rule.norm) if norms is not None and rule.norm is not None else None
     return Reason(rule.name, rule.level, rule.title_ru, whole, tuple(spans), norm)
 
@@ -130,12 +136,18 @@ def _reason(rule: Rule, document: Document, match: Sequence[int], norms: Norms |
 def _duration_before(tokens: Sequence[Token], first: int) -> list[int]:
     """«третий день», «уже 2 недели» directly before a match belong to the quote."""
     start = first
-    if start and tokens[start - 1].lemma in _DURATION_UNITS:
+    if start and is_unit(tokens[start - 1].lemma):
         start -= 1
-        while start and first - start < 4 and _is_count(tokens[start - 1]):
+        while start and first - start < LONGEST_DURATION and is_count(tokens[start - 1].form, tokens[start - 1].lemma):
             start -= 1
     return list(range(start, first))
 
 
-def _is_count(token: Token) -> bool:
-    return token.form.isdigit() or token.lemma in _DURATION_WORDS or token.lemma.startswith(_ORDINALS)
+def is_unit(lemma: str) -> bool:
+    """Whether a word is a measure of time («день»)."""
+    return lemma in _DURATION_UNITS
+
+
+def is_count(form: str, lemma: str) -> bool:
+    """Whether a word may tell how many («2», «третий», «уже»)."""
+    return form.isdigit() or lemma in _DURATION_WORDS or lemma.startswith(_ORDINALS)

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from enum import Flag, auto
-from functools import cached_property
+from functools import lru_cache
 
 from ..text import Document, Token
 
-__all__ = ["Guard", "Scene", "stands"]
+__all__ = ["REACH", "Guard", "Scene", "ends_sentence", "is_abbreviation", "may_forbid", "stands"]
 
 
 class Guard(Flag):
@@ -31,6 +31,12 @@ class Guard(Flag):
     """«была авария», «после прорыва», «из-за обвала»: named as past or as a cause."""
     USUAL = NEGATED | HYPOTHETICAL | FIXED
 
+
+REACH: dict[Guard, tuple[int, int]] = {Guard.HYPOTHETICAL: (9, 2), Guard.FUTURE: (5, 5), Guard.BYGONE: (2, 1)}
+"""How many words before and behind a match a guard looks at.
+
+`Guard.NEGATED` looks directly before each word of the match, `Guard.FIXED` at the whole sentence and the next one.
+"""
 
 _NEGATIONS = frozenset({"не", "ни", "нет", "без"})
 _HYPOTHESES = frozenset(
@@ -110,28 +116,42 @@ _ABBREVIATION = re.compile(
 _BREAK = re.compile(r"[!?\n]|<br|</p|[.…]\s*$|[.…]\s|\.(?=[А-ЯЁA-Z])|\.\.", re.IGNORECASE)
 
 
-class Scene:
-    """A message while rules look at it: sentence numbers are worked out when the first rule asks."""
+def ends_sentence(gap: str, previous: str) -> bool:
+    """Whether a sentence ends between two tokens.
 
-    def __init__(self, document: Document) -> None:
+    :param gap: the text between them.
+    :param previous: form of the token before, which may be an abbreviation with a full stop of its own.
+    """
+    if len(gap) > 1 or gap == "." or gap == "\n":
+        found = _BREAK.search(gap)
+        return found is not None and not (found.group().startswith(".") and is_abbreviation(previous))
+    return False
+
+
+class Scene:
+    """A message while rules look at it: sentence numbers are worked out when the first rule asks.
+
+    :param document: the message.
+    :param sentences: the sentence numbers, if known.
+    """
+
+    def __init__(self, document: Document, sentences: list[int] | None = None) -> None:
         self.document = document
         self.tokens: Sequence[Token] = document.tokens
+        self._sentences = sentences
 
-    @cached_property
+    @property
     def sentences(self) -> list[int]:
         """Number of the sentence of each token."""
-        text = self.document.text
-        numbers: list[int] = []
-        number, end, previous = 0, 0, ""
-        for token in self.tokens:
-            gap = text[end : token.start]
-            if len(gap) > 1 or gap == "." or gap == "\n":
-                found = _BREAK.search(gap)
-                if found is not None and not (found.group().startswith(".") and _ABBREVIATION.search(previous)):
-                    number += 1
-            numbers.append(number)
-            end, previous = token.end, token.form
-        return numbers
+        if self._sentences is None:
+            text = self.document.text
+            self._sentences = []
+            number, end, previous = 0, 0, ""
+            for token in self.tokens:
+                number += ends_sentence(text[end : token.start], previous)
+                self._sentences.append(number)
+                end, previous = token.end, token.form
+        return self._sentences
 
     def sentence_bounds(self, number: int) -> tuple[int, int]:
         """First token and end (exclusive) of the sentence that holds a token."""
@@ -164,8 +184,9 @@ def _is_wish(tokens: Sequence[Token], number: int) -> bool:
 def _hypothetical(scene: Scene, match: Sequence[int]) -> bool:
     first, end = scene.sentence_bounds(match[0])
     start, stop = min(match), max(match) + 1
+    before, behind = REACH[Guard.HYPOTHETICAL]
     tokens = scene.tokens
-    for number in range(max(first, start - 9), min(end, stop + 2)):
+    for number in range(max(first, start - before), min(end, stop + behind)):
         if number in match:
             continue
         lemma = tokens[number].lemma
@@ -180,7 +201,8 @@ def _future(scene: Scene, match: Sequence[int]) -> bool:
     first, end = scene.sentence_bounds(match[0])
     if any(scene.tokens[number].form in _WILL_CUT for number in match):
         return True
-    for number in range(max(first, min(match) - 5), min(end, max(match) + 6)):
+    before, behind = REACH[Guard.FUTURE]
+    for number in range(max(first, min(match) - before), min(end, max(match) + 1 + behind)):
         token = scene.tokens[number]
         if number not in match and token.lemma in _FUTURE and (token.lemma != "быть" or token.form in _WILL):
             return True
@@ -189,11 +211,13 @@ def _future(scene: Scene, match: Sequence[int]) -> bool:
 
 def _bygone(scene: Scene, match: Sequence[int]) -> bool:
     start, stop = min(match), max(match) + 1
-    before = scene.tokens[max(0, start - 2) : start]
-    after = scene.tokens[stop : stop + 1]
-    return any(token.lemma in _CAUSES for token in before) or any(token.form in _WAS for token in (*before, *after))
+    before, behind = REACH[Guard.BYGONE]
+    earlier = scene.tokens[max(0, start - before) : start]
+    later = scene.tokens[stop : stop + behind]
+    return any(token.lemma in _CAUSES for token in earlier) or any(token.form in _WAS for token in (*earlier, *later))
 
 
+@lru_cache(maxsize=1 << 16)
 def _is_repair(form: str) -> bool:
     """Whether a form says that something has been put right: a past tense or a participle, no request."""
     return _REPAIRED.match(form) is not None and _REQUEST.search(form) is None
@@ -231,3 +255,24 @@ _CHECKS: tuple[tuple[Guard, Callable[[Scene, Sequence[int]], bool]], ...] = (
 def stands(scene: Scene, match: Sequence[int], guards: Guard) -> bool:
     """Whether a match still counts after the given guards have looked around it."""
     return not any(guard in guards and check(scene, match) for guard, check in _CHECKS)
+
+
+def may_forbid(form: str, lemma: str) -> Guard:
+    """The guards that a word can set off where they look; without such words a match stands."""
+    found = Guard.NONE
+    if form in _NEGATIONS:
+        found |= Guard.NEGATED
+    if lemma in _HYPOTHESES or lemma in _WAITING:
+        found |= Guard.HYPOTHETICAL
+    if lemma in _FUTURE or form in _WILL_CUT:
+        found |= Guard.FUTURE
+    if lemma in _CAUSES or form in _WAS:
+        found |= Guard.BYGONE
+    if lemma in _THANKS or _is_repair(form):
+        found |= Guard.FIXED
+    return found
+
+
+def is_abbreviation(form: str) -> bool:
+    """Whether a full stop behind a form may belong to it («ул.»)."""
+    return _ABBREVIATION.search(form) is not None

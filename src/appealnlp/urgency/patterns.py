@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from ..text import Token
 from .concepts import concept_mask
 
-__all__ = ["Pattern", "Positions", "compile_patterns"]
+__all__ = ["LEXICON", "Pattern", "Positions", "compile_patterns"]
 
 _MEMORY = 1 << 16
 """How many distinct words are remembered before the memory is emptied."""
@@ -86,9 +86,12 @@ class _Lexicon:
     def slot(self, source: str) -> int:
         """Number of a slot, the same for the same source."""
         if source not in self._numbers:
+            words = list(_words_of(source))
+            if any(word.startswith("=") and word.endswith("*") for word, _ in words):
+                raise ValueError(f"a written form leaves no ending open: {source!r}")
             number = self._numbers[source] = len(self._numbers)
             self.known = {}
-            for word, forms in _words_of(source):
+            for word, forms in words:
                 table = self._stems if word.endswith("*") else self._exact
                 table.setdefault(word.rstrip("*"), set()).add((number, forms))
         return self._numbers[source]
@@ -104,6 +107,20 @@ class _Lexicon:
             self.known[lemma, form] = known
         return known
 
+    def slots_of_lemma(self, lemma: str) -> int | None:
+        """The slots that all forms of a lemma fill, ``None`` if a slot takes some of them only.
+
+        A form that a slot names fills that slot as well (`named_forms`).
+        """
+        entries = self._find(lemma)
+        if any(forms for _, forms in entries):
+            return None
+        return sum({1 << number for number, _ in entries})
+
+    def named_forms(self) -> list[str]:
+        """The forms that slots name (``=света``)."""
+        return [word[1:] for word in self._exact if word.startswith("=")]
+
     def _find(self, word: str) -> set[_Entry]:
         found = set(self._exact.get(word, ()))
         for length in range(1, len(word) + 1):
@@ -118,7 +135,8 @@ def _words_of(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield word, tuple(forms.split(",")) if forms else ()
 
 
-_LEXICON = _Lexicon()
+LEXICON = _Lexicon()
+"""Of all patterns that were compiled."""
 
 
 def _required(source: str) -> int:
@@ -141,7 +159,7 @@ def _compile(source: str) -> Pattern:
         if slots:
             gaps.append(pending or (0, False, False))
         pending = None
-        slots.append(_LEXICON.slot(word))
+        slots.append(LEXICON.slot(word))
         required |= _required(word)
     if not slots or pending is not None or source.lstrip().startswith((".", "~")):
         raise ValueError(f"a pattern must begin and end with a slot: {source!r}")
@@ -168,11 +186,11 @@ class Positions:
         self._filled: list[tuple[int, int]] = []
         self._lists: dict[int, list[int]] = {}
         seen = 0
-        known = _LEXICON.known  # looked up here, not through a method: this loop is most of the cost of the rules
+        known = LEXICON.known  # looked up here, not through a method: this loop is most of the cost of the rules
         for number, token in enumerate(tokens):
             slots = known.get((token.lemma, token.form))
             if slots is None:
-                slots = _LEXICON.slots_of(token.lemma, token.form)
+                slots = LEXICON.slots_of(token.lemma, token.form)
             if slots:
                 self._filled.append((number, slots))
                 seen |= slots

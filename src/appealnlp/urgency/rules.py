@@ -51,6 +51,10 @@ class Rule:
         """Concept masks: the rule can fire only if a message has all bits of one of them."""
         return smallest(pattern.required for pattern in self.patterns)
 
+    def in_season(self, month: int | None) -> bool:
+        """Whether it can happen in a month; in an unknown one everything can."""
+        return month is None or self.months is None or month in self.months
+
     def first_match(self, scene: Scene, positions: Positions, mask: int) -> tuple[int, ...] | None:
         """Token numbers of the first match that stands, or ``None``."""
         for pattern in self.patterns:

@@ -12,7 +12,7 @@ from .guards import Scene
 from .patterns import Positions, compile_patterns
 from .rules import smallest
 
-__all__ = ["VULNERABLE_MASKS", "vulnerable_evidence"]
+__all__ = ["LOOK_ALIKES", "PATTERNS", "VULNERABLE_MASKS", "vulnerable_evidence"]
 
 _CHILD = "ребенок|ребёнок|малыш|младенец|мальчик|девочка|дочь|сын|дочка|сынок|внук|внучка|детишки|грудничок|двойня|дитя"
 _HARM = (
@@ -21,7 +21,7 @@ _HARM = (
     "укусить|покусать|искусать|удариться|сломать|плакать|скорый|приступ|боль|провалиться|аллергия|кашлять|"
     "больница|операция|врач|диагноз"
 )
-_PATTERNS = compile_patterns(
+PATTERNS = compile_patterns(
     "инвалид*|ивалид|беременн*|лежачий|колясочник|парализован*|слепой|незрячий|слабовидящ*|онкобольн*|дцп|"
     "аутист*|диабетик|сердечник|маломобильн*|овз",
     "пенсионер*|ветеран|пожилой|престарел*|старенький|старушка|старик|немощн*",
@@ -31,11 +31,11 @@ _PATTERNS = compile_patterns(
     f"{_CHILD} ~2 месяц|мес|год|годик|полгода|полугода|полтора|неделя",
     "грудничок|младенец|новорожденн*|двойня",
 )
-_LOOK_ALIKES = compile_patterns(
+LOOK_ALIKES = compile_patterns(
     "пособие|выплата|справка|сертификат|субсидия|доплата|пенсия|надбавка|льгота|оформить",
 )
 
-VULNERABLE_MASKS: tuple[int, ...] = smallest(pattern.required for pattern in _PATTERNS)
+VULNERABLE_MASKS: tuple[int, ...] = smallest(pattern.required for pattern in PATTERNS)
 """A message can hold evidence only if its concept mask has all bits of one of these."""
 
 
@@ -51,9 +51,14 @@ def vulnerable_evidence(document: Document, mask: int | None = None) -> list[tup
         return []
     positions = Positions(document.tokens)
     scene = Scene(document)
-    money = {scene.sentences[match[0]] for pattern in _LOOK_ALIKES for match in pattern.matches(positions)}
+    money = {
+        scene.sentences[match[0]]
+        for pattern in LOOK_ALIKES
+        for match in pattern.matches(positions)
+        if pattern.within_sentences(match, scene.sentences)
+    }
     spans = set()
-    for pattern in _PATTERNS:
+    for pattern in PATTERNS:
         if mask & pattern.required != pattern.required:
             continue
         for match in pattern.matches(positions):

@@ -1,0 +1,217 @@
+"""The words of a chunk as its messages hold them: slot sets for all, strings and sentences for the messages asked for.
+
+What is known of a word form is kept with its row in the scorer's memory, so that it is worked out once per form and
+forgotten together with the row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from .features import Lexicon
+from .scores import ChunkSums
+from .text import Document, Token
+from .text.markup import clean
+from .text.tokens import iter_forms
+from .urgency.guards import ends_sentence
+from .urgency.many import ABBREVIATION, hint
+from .urgency.matching import SLOT_SETS, runs
+
+__all__ = ["ChunkWords"]
+
+I16 = npt.NDArray[np.int16]
+I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
+
+_HIGH, _LOW = 0xD800 >> 10, 0xDC00 >> 10
+_LONE = re.compile("[\ud800-\udfff]")
+_SPACE, _LINE = map(ord, " \n")
+_BLANK, _MARK, _DOT, _DOTS, _OPEN = range(1, 6)
+_GAP_KINDS = np.zeros(65536, np.uint8)
+"""What may end a sentence: marks that do, dots that may be of an abbreviation, dots that are not, beginnings of tags."""
+for _units, _kind in ((" ", _BLANK), ("!?\n", _MARK), (".", _DOT), ("…", _DOTS), ("<", _OPEN)):
+    _GAP_KINDS[[*map(ord, _units)]] = _kind
+
+
+class ChunkWords:
+    """Words of the messages of one chunk.
+
+    :param chunk: the scored messages.
+    :param texts: the messages.
+    :param lexicon: the lexicon they were scored with.
+    """
+
+    def __init__(self, chunk: ChunkSums, texts: Sequence[str], lexicon: Lexicon) -> None:
+        self._chunk, self._lexicon = chunk, lexicon
+        self.texts = texts
+        self.bounds: I64 = chunk.tokens.bounds
+        """Message *m* owns the tokens ``bounds[m]:bounds[m + 1]``."""
+        self._documents: dict[int, Document] = {}
+        self._known_places: dict[int, list[tuple[int, int]]] = {}
+
+    @cached_property
+    def slot_sets(self) -> I32:
+        """Number of the slot set of each token (see `appealnlp.urgency.matching.SLOT_SETS`)."""
+        rows, known = self._chunk.rows, self._chunk.memory.slot_sets
+        sets = known[rows]
+        unknown = np.flatnonzero(sets < 0)
+        if len(unknown):
+            _, first = np.unique(rows[unknown], return_index=True)
+            self._learn_slot_sets(unknown[first])
+            sets = known[rows]
+        return sets
+
+    def _learn_slot_sets(self, examples: I64) -> None:
+        """Work out the slot sets of some forms, one example token of each."""
+        memory, lexicon = self._chunk.memory, self._lexicon
+        rows, hashes = self._chunk.rows[examples], self._chunk.tokens.hashes[examples]
+        # A form of the lexicon's table is mended; what lemma it has decides, unless a slot asks for the form itself.
+        lemmas = lexicon.form_table.find(hashes)
+        by_lemma = np.flatnonzero((lemmas >= 0) & ~SLOT_SETS.named(hashes))
+        sets = np.full(len(examples), -1, np.int32)
+        sets[by_lemma] = [SLOT_SETS.of_lemma(lexicon.lemmas[number]) for number in lemmas[by_lemma].tolist()]
+        for number in np.flatnonzero(sets < 0).tolist():
+            form, lemma = lexicon.lemmatizer.mended_and_lemma(self._chunk.tokens.form(int(examples[number])))
+            sets[number] = SLOT_SETS.of_word(lemma, form)
+        memory.slot_sets[rows] = sets
+
+    def hints(self, tokens: I64) -> I16:
+        """The hints of some tokens (see `appealnlp.urgency.many.hint`)."""
+        rows, known = self._chunk.rows[tokens], self._chunk.memory.hints
+        hints: I16 = known[rows]
+        unknown = np.flatnonzero(hints < 0)
+        if len(unknown):
+            distinct, first = np.unique(rows[unknown], return_index=True)
+            known[distinct] = [hint(*self.words(token, token + 1)[0]) for token in tokens[unknown[first]].tolist()]
+            hints = known[rows]
+        return hints
+
+    def words(self, first: int, end: int) -> list[tuple[str, str]]:
+        """Mended form and lemma of the tokens ``first:end``."""
+        known = self._chunk.memory.words
+        rows = self._chunk.rows[first:end].tolist()
+        try:
+            return [known[row] for row in rows]
+        except KeyError:
+            for token, row in enumerate(rows, first):
+                if row not in known:
+                    known[row] = self._lexicon.lemmatizer.mended_and_lemma(self._chunk.tokens.form(token))
+            return [known[row] for row in rows]
+
+    def document(self, message: int) -> Document:
+        """A message with its tokens, equal to `appealnlp.text.preprocess`; made once for whoever asks."""
+        document = self._documents.get(message)
+        if document is None:
+            text = self.texts[message]
+            first, end = self.bounds[message : message + 2].tolist()
+            places, words = self._places(message), self.words(first, end)
+            tokens = [
+                Token(text[start:stop], start, stop, form, lemma)
+                for (start, stop), (form, lemma) in zip(places, words, strict=True)
+            ]
+            document = self._documents[message] = Document(text, tuple(tokens))
+        return document
+
+    def spans(self, messages: I64, tokens: I64) -> list[tuple[int, int]]:
+        """Where some tokens of some messages stand in them."""
+        chunk = self._chunk
+        offsets = chunk.tokens.offsets[messages]
+        starts, ends = chunk.tokens.starts[tokens] - offsets, chunk.tokens.ends[tokens] - offsets
+        found = list(zip(starts.tolist(), ends.tolist(), strict=True))
+        for number in np.flatnonzero(~chunk.tokens.straight[messages]).tolist():
+            message = int(messages[number])
+            found[number] = self._places(message)[int(tokens[number] - self.bounds[message])]
+        return found
+
+    def _places(self, message: int) -> list[tuple[int, int]]:
+        """Where the tokens of a message stand in it."""
+        places = self._known_places.get(message)
+        if places is None:
+            tokens, (first, end) = self._chunk.tokens, self.bounds[message : message + 2].tolist()
+            offset = tokens.offsets[message]
+            starts, ends = tokens.starts[first:end] - offset, tokens.ends[first:end] - offset
+            if not tokens.straight[message]:
+                starts, ends = self._in_characters(message, np.stack([starts, ends]))
+            places = self._known_places[message] = list(zip(starts.tolist(), ends.tolist(), strict=True))
+        return places
+
+    def _in_characters(self, message: int, units: I64) -> I64:
+        """Positions in the text of a message from those in its code units."""
+        tokens = self._chunk.tokens
+        offset = int(tokens.offsets[message])
+        kinds = tokens.units[offset : offset + int(units.max(initial=0))] >> 10
+        seconds = np.flatnonzero((kinds[1:] == _LOW) & (kinds[:-1] == _HIGH)) + 1
+        if len(seconds) and _LONE.search(self.texts[message]) is not None:  # halves that may look like one character
+            forms = list(iter_forms(clean(self.texts[message])[0]))
+            positions = np.array([[start for _, start, _ in forms], [end for _, _, end in forms]], np.int64)
+        else:
+            positions = units - np.searchsorted(seconds, units)
+        origin = tokens.origins.get(message)
+        if origin is not None:
+            positions = np.array([[origin[position] for position in row] for row in positions.tolist()], np.int64)
+        return positions
+
+    def sentences(self, messages: I64) -> I64:
+        """Sentence numbers of all tokens, ascending from message to message.
+
+        Only the given messages are cut into sentences (as `appealnlp.urgency.guards.Scene` does), the others are one each.
+        """
+        tokens = self._chunk.tokens
+        breaks = np.zeros(len(tokens.starts) + 1, np.int64)
+        breaks[self.bounds[:-1]] = 1
+        asked = np.zeros(len(self.bounds) - 1, bool)
+        asked[messages] = np.diff(self.bounds)[messages] > 0
+        shifted = [message for message in tokens.origins if asked[message]]
+        asked[shifted] = False
+        inside = np.repeat(asked, np.diff(self.bounds))
+        inside[self.bounds[:-1][asked]] = False  # nothing ends before the first word
+        after = np.flatnonzero(inside)
+        ends, unsure = self._breaks(after)
+        breaks[after] = ends
+        after = after[unsure]
+        owner = np.searchsorted(self.bounds, after, side="right") - 1
+        gaps = zip(self.spans(owner, after - 1), self.spans(owner, after), owner.tolist(), after.tolist(), strict=True)
+        for (_, end), (start, _), message, token in gaps:
+            breaks[token] = ends_sentence(self.texts[message][end:start], self.words(token - 1, token)[0][0])
+        for message in shifted:
+            text, places = self.texts[message], self._places(message)
+            first, end = self.bounds[message : message + 2].tolist()
+            before = self.words(first, end)
+            breaks[first + 1 : end] = [
+                ends_sentence(text[one:other], form)
+                for (_, one), (other, _), (form, _) in zip(places, places[1:], before, strict=False)
+            ]
+        return np.cumsum(breaks[:-1])
+
+    def _breaks(self, after: I64) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Whether a sentence ends before tokens, and before which the text itself must tell.
+
+        The fast twin of `appealnlp.urgency.guards.ends_sentence`. Where two spaces meet, something may have been blanked.
+        """
+        tokens = self._chunk.tokens
+        gap, at = runs(tokens.ends[after - 1], tokens.starts[after])
+        units = tokens.units[at]
+        lengths = np.bincount(gap, minlength=len(after))
+        bounds = np.append(0, np.cumsum(lengths))
+        kinds = _GAP_KINDS[np.append(units, 0)]
+        telling = np.append(np.flatnonzero(kinds[:-1] > _BLANK), len(units))
+        first = telling[np.searchsorted(telling, bounds[:-1])]
+        some = first < bounds[1:]
+        kind = np.where(some, kinds[first], 0)
+        two = np.flatnonzero((units[1:] == _SPACE) & (units[:-1] == _SPACE) & (gap[1:] == gap[:-1]))
+        unsure = np.zeros(len(after), bool)
+        unsure[gap[two]] = True
+        followed = (first + 1 == bounds[1:]) | (kinds[np.minimum(first + 1, len(units))] == _BLANK)
+        stops = (kind == _DOT) | (kind == _DOTS)
+        unsure |= (kind == _OPEN) | (stops & ~followed)
+        # «да!нет» and «да…нет» are one sentence each, «да.нет» two.
+        alone = (lengths == 1) & (kind != _DOT) & (np.append(units, 0)[first] != _LINE)
+        ends = ((kind == _MARK) | (stops & followed)) & ~alone
+        dots = np.flatnonzero((kind == _DOT) & followed & ~unsure)
+        ends[dots] = self.hints(after[dots] - 1) & ABBREVIATION == 0
+        return ends & ~unsure, unsure
