@@ -106,7 +106,7 @@ def plot(folder: Path) -> dict[str, Any]:
     from matplotlib import pyplot
 
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    figure, axes = pyplot.subplots(figsize=(9, 6), layout="constrained")
+    figure, axes = pyplot.subplots(figsize=(9, 7), layout="constrained")
     for line in results["lines"]:
         sizes, seconds = zip(*line["points"], strict=True)
         axes.loglog(sizes, seconds, "o-" if line["kind"] == "cold" else "s--", label=line["title"])
@@ -114,7 +114,7 @@ def plot(folder: Path) -> dict[str, Any]:
     axes.set_ylabel("seconds")
     axes.set_title("Cost of one pass over messages never seen (lines), of a whole process (dashes)")
     axes.grid(True, which="both", alpha=0.3)
-    axes.legend(fontsize="small")
+    figure.legend(loc="outside lower center", ncols=3, fontsize="small")
     figure.savefig(folder / "benchmark.png", dpi=120)
     return {}
 
