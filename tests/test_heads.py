@@ -254,3 +254,32 @@ def test_values_are_single_precision_as_declared() -> None:
     heads, sums = make_heads(), make_sums(2)
     assert heads.outputs(sums).dtype == np.float32
     assert heads.decide(sums).confidence.dtype == np.float32
+
+
+def test_scores_by_the_words_are_added_to_those_of_the_units() -> None:
+    heads = make_heads()
+    topics = len(heads.topic_groups)
+    assert heads.direct == 0
+    draw = np.random.default_rng(8)
+    direct = draw.normal(size=topics).astype(np.float32)
+
+    def widened(values: np.ndarray, block: np.ndarray) -> np.ndarray:
+        return np.concatenate([values[: heads.hidden], block, values[heads.hidden :]])
+
+    wide = replace(heads, scale=widened(heads.scale, np.zeros(topics, np.float32)), bias=widened(heads.bias, direct))
+    assert wide.direct == topics
+    assert wide.first_level == heads.first_level + topics
+    sums = make_sums(20)
+    blank = np.zeros((20, topics), sums.totals.dtype)
+    wider = replace(sums, totals=np.hstack([sums.totals[:, : heads.hidden], blank, sums.totals[:, heads.hidden :]]))
+    scores = heads.layer.logits(heads.outputs(sums)[:, : heads.hidden]) + direct
+    assert (wide.probabilities(wide.outputs(wider)) == heads.calibration.probabilities(scores)).all()
+    assert (
+        wide.decide(wider).urgency
+        == (
+            wide.outputs(wider)[:, wide.first_level :][:, : len(LEVELS)]
+            + wide.urgency_by_topic[wide.decide(wider).topic]
+        ).argmax(axis=1)
+    ).all()
+    slope = wide.topic_slope(wide.outputs(wider)[0], 1, 2)[wide.hidden :][:topics]
+    assert slope.tolist() == [0.0, 1.0, -1.0, *[0.0] * (topics - 3)]

@@ -384,7 +384,8 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
         raise CorruptModelError(f"{bundle.path}: a setting is not a positive number; train or download the model again")
     if not 0 < hidden <= MOST_HIDDEN:
         raise CorruptModelError(f"{bundle.path}: {hidden} hidden units, at most {MOST_HIDDEN} are possible")
-    outputs = hidden + int(bundle.manifest.get("doubt") is True) + len(LEVELS) + len(KINDS) + 1
+    direct = topics if bundle.manifest.get("direct") is True else 0
+    outputs = hidden + direct + int(bundle.manifest.get("doubt") is True) + len(LEVELS) + len(KINDS) + 1
     form_keys = bundle.array("form_keys.npy", "uint64", -1)
     lemma_type = "uint16" if len(lemmas) <= 1 << 16 else "uint32"
     form_lemmas = bundle.array("form_lemmas.npy", lemma_type, len(form_keys))

@@ -1,8 +1,8 @@
 """Sums of weights -> calibrated probabilities -> one decision: group, topic in it, urgency, kind, review or not.
 
-Outputs are columns, in this order: the hidden units of the topics, how doubtful the words make a message (models of
-format 1 have none), urgency levels, kinds, and one for "a vulnerable
-person is affected". The topic layer works on whole numbers (rounded units, rounded weights), so its matrix product is
+Outputs are columns, in this order: the hidden units of the topics, scores of the topics by the words themselves (in some
+models), how doubtful the words make a message (models of format 1 have none), urgency levels, kinds, and one for "a
+vulnerable person is affected". The topic layer works on whole numbers (rounded units, rounded weights), so its matrix product is
 exact and one message gets the same scores alone and in a batch.
 """
 
@@ -144,6 +144,12 @@ class Heads:
         return len(self.layer.weights)
 
     @property
+    def direct(self) -> int:
+        """How many outputs are scores of topics by the words themselves, beside the units: one for each topic or none."""
+        topics = len(self.topic_groups)
+        return topics if self.first_level - self.hidden >= topics else 0
+
+    @property
     def first_level(self) -> int:
         """Number of the output of the first urgency level; kinds and the vulnerable flag follow the levels."""
         return len(self.scale) - len(LEVELS) - len(KINDS) - 1
@@ -175,8 +181,11 @@ class Heads:
 
     def probabilities(self, outputs: F32) -> F32:
         """Calibrated probabilities of the topics, shape ``(messages, topics)``."""
-        doubt = outputs[:, self.hidden] if self.first_level > self.hidden else None
-        return self.calibration.probabilities(self.layer.logits(outputs[:, : self.hidden]), doubt)
+        logits = self.layer.logits(outputs[:, : self.hidden])
+        end = self.hidden + self.direct
+        if self.direct:
+            logits += outputs[:, self.hidden : end]
+        return self.calibration.probabilities(logits, outputs[:, end] if self.first_level > end else None)
 
     def topic_slope(self, outputs: F32, topic: int, other: int | None = None) -> F32:
         """How a topic's score against another's moves with each output, around one message's outputs.
@@ -187,6 +196,13 @@ class Heads:
         weights = self.layer.weights * self.layer.weight_steps
         against = weights[:, topic] - (weights.mean(axis=1) if other is None else weights[:, other])
         slope[: self.hidden] = np.where(outputs[: self.hidden] > 0, against, 0)
+        if self.direct:
+            scores = slope[self.hidden : self.hidden + self.direct]
+            scores[topic] += 1
+            if other is None:
+                scores -= 1 / self.direct
+            else:
+                scores[other] -= 1
         return slope
 
     def urgency_slope(self, level: int, other: int) -> F32:

@@ -47,13 +47,13 @@ class FineTuned:
 
 @dataclass(frozen=True)
 class _Layer:
-    """Calibrated scores of the topics from hidden units: ``units @ weights + bias``."""
+    """Calibrated scores of the topics from hidden units, beside what the words give directly."""
 
     weights: F64
     bias: F64
 
-    def logits(self, units: F64) -> F64:
-        return np.asarray(units @ self.weights + self.bias)
+    def logits(self, units: F64, given: F64) -> F64:
+        return np.asarray(units @ self.weights + self.bias + given)
 
 
 def fine_tune(
@@ -70,26 +70,29 @@ def fine_tune(
     outputs = np.concatenate([heads.outputs(chunk.sums) for chunk in scorer.score_many(texts)])
     units = np.rint(outputs[:, : heads.hidden] / step).clip(0, HIGHEST_UNIT).astype(np.float64) * step
     # What the words say of the doubt stays as it is: scores are calibrated as it leaves them.
-    colder = np.exp(-outputs[:, heads.hidden :][:, : heads.first_level - heads.hidden].sum(axis=1, keepdims=True))
+    end = heads.hidden + heads.direct
+    colder = np.exp(-outputs[:, end : heads.first_level].sum(axis=1, keepdims=True))
     temperature = heads.calibration.of(0.5)  # an ordinary message's
+    direct = slice(heads.hidden, end)
+    given = outputs[:, direct].astype(np.float64) / temperature if heads.direct else np.zeros((len(truth), 1))
     old = _Layer(
         heads.layer.weights.astype(np.float64) * heads.layer.weight_steps / temperature,
         heads.layer.bias.astype(np.float64) / temperature,
     )
     folds = fold_numbers([duplicate_key(text) for text in texts], recipe.folds)
     present = np.unique(folds).tolist()
-    before = old.logits(units)
+    before = old.logits(units, given)
     tried = {np.inf: before}
     for number, strength in enumerate(STRENGTHS):
         held_out = np.zeros_like(before)
         for place, fold in enumerate(present):
             progress("topics", number * len(present) + place, len(STRENGTHS) * len(present) + 1)
             inside, outside = folds != fold, folds == fold
-            new = _moved(old, units[inside], truth[inside], sample_weight[inside], strength)
-            held_out[outside] = new.logits(units[outside])
+            new = _moved(old, units[inside], given[inside], truth[inside], sample_weight[inside], strength)
+            held_out[outside] = new.logits(units[outside], given[outside])
         tried[strength] = held_out
     strength = _best({one: logits * colder for one, logits in tried.items()}, truth, sample_weight)
-    new = old if np.isinf(strength) else _moved(old, units, truth, sample_weight, strength)
+    new = old if np.isinf(strength) else _moved(old, units, given, truth, sample_weight, strength)
     progress("topics", 1, 1)
     logits = tried[strength].astype(np.float32)
     calibration = _calibrated(logits * colder, truth, sample_weight)
@@ -103,19 +106,22 @@ def fine_tune(
     layer = TopicLayer(
         np.rint(new.weights / steps).astype(np.float32), step, steps.astype(np.float32), new.bias.astype(np.float32)
     )
+    scale, bias = heads.scale.copy(), heads.bias.copy()
+    scale[direct] /= np.float32(temperature)
+    bias[direct] /= np.float32(temperature)
     everything = np.arange(len(truth))
     model = Model(
         base.taxonomy,
         scorer.lexicon,
         scorer.weights,
-        replace(heads, layer=layer, calibration=calibration, review_below=threshold),
+        replace(heads, scale=scale, bias=bias, layer=layer, calibration=calibration, review_below=threshold),
         HeldOut(logits, probabilities, truth, folds, np.full(len(truth), -1)),
         set_quantiles(probabilities, truth, [everything]),
     )
     return FineTuned(model, strength, float((before.argmax(axis=1) == truth).mean()))
 
 
-def _moved(old: _Layer, units: F64, truth: I64, sample_weight: F64, strength: float) -> _Layer:
+def _moved(old: _Layer, units: F64, given: F64, truth: I64, sample_weight: F64, strength: float) -> _Layer:
     """The most probable layer, given the messages and a normal prior of this precision around the old one."""
     from scipy.optimize import minimize
 
@@ -125,7 +131,7 @@ def _moved(old: _Layer, units: F64, truth: I64, sample_weight: F64, strength: fl
 
     def loss(change: F64) -> tuple[float, F64]:
         weights, bias = change[: old.weights.size].reshape(shape), change[old.weights.size :]
-        scores = old.logits(units) + scaled @ weights + bias
+        scores = old.logits(units, given) + scaled @ weights + bias
         scores -= scores.max(axis=1, keepdims=True)
         log_sum = np.log(np.exp(scores).sum(axis=1))
         slope = np.exp(scores - log_sum[:, None])

@@ -20,6 +20,7 @@ from .calibrate import choose_topics, fit_calibration, review_threshold
 from .fit import ENERGY_UNIT, Columns, balanced_weights, inverse_document_frequency, message_norm, normalize, stack
 from .inherit import Inherited, Judgement
 from .lexicon import MINIMUM_MESSAGES, build_lexicon, count_matrix
+from .mixture import Mixture, fit_linear
 from .network import Network, NetworkSettings, fit_network
 from .split import duplicate_key, fold_numbers
 from .vectors import WordVectors
@@ -91,6 +92,8 @@ class Recipe:
         each large source must reach it, without more ado: its standard error would decide for all others.
     :param urgency_c: inverse strength of regularisation of urgency, kind and the vulnerable flag.
     :param features: kinds of features that the topics are learned on.
+    :param linear: how much the scores of a linear model beside the network count; 0 leaves it out. It makes a row of weights
+        longer by one for each topic.
     :param topic_prior: size of the decided topic's indicator beside the words when urgency is learned.
     :param curve: shares of the messages to learn from as well, to see what more messages bring.
     """
@@ -104,6 +107,7 @@ class Recipe:
     urgency_c: float = 10.0
     topic_prior: float = 0.5
     features: tuple[str, ...] = ("lemmas", "prefixes", "pairs")
+    linear: float = 0.0
     curve: tuple[float, ...] = ()
 
 
@@ -198,11 +202,11 @@ def train_model(
     present_folds = np.unique(folds).tolist()  # not all of them, where a part was split off by the same rule
     fits = len(present_folds) + 1 + len(recipe.curve)
 
-    def fit(inside: npt.NDArray[np.int64], number: int) -> Network:
+    def fit(inside: npt.NDArray[np.int64], number: int) -> Mixture:
         # A network of fewer messages is less sure of itself; a few more epochs make it as sure as the one that is kept,
         # so that what is calibrated on held-out messages fits that one. The root is what matched their temperatures.
         epochs = round(recipe.network.epochs * (len(truth) / len(inside)) ** 0.5)
-        return fit_network(
+        net = fit_network(
             seen.matrix[inside],
             seen.vectors[inside],
             targets[inside],
@@ -210,6 +214,11 @@ def train_model(
             sample_weight[inside],
             replace(recipe.network, epochs=epochs),
             lambda epoch, epochs: progress("topics", number * 100 + epoch * 100 // epochs, fits * 100),
+        )
+        if not recipe.linear:
+            return Mixture(net)
+        return Mixture(
+            net, fit_linear(seen.matrix[inside], truth[inside], sample_weight[inside], targets.shape[1], recipe)
         )
 
     logits = np.zeros((len(truth), len(topics)), np.float32)
@@ -222,11 +231,13 @@ def train_model(
     sources = _sources(examples, np.arange(len(truth)))
     threshold = _threshold_for_each_source(probabilities, topic_groups, truth, sources, recipe)
     calibration, doubt = fit_calibration(logits, truth, counting, seen.matrix)
-    net = fit(np.flatnonzero(credible), len(present_folds))
+    mixture = fit(np.flatnonzero(credible), len(present_folds))
+    net = mixture.network
     curve = _learning_curve(fit, seen, logits, truth, topic_groups, folds, examples.texts, recipe)
     words = net.words * idf[:, None]
     words[: len(lexicon.lemmas)] += lemma_vectors @ net.vectors
     topic_units = Columns(words.astype(np.float64), net.hidden_bias.astype(np.float64))
+    direct = [] if mixture.linear is None else [Columns(mixture.linear.weights * idf[:, None], mixture.linear.bias)]
     doubtful = Columns((doubt * idf)[:, None], np.zeros(1))
     held_out_levels = np.full(len(truth), -1)
     if isinstance(urgency, Inherited):
@@ -237,12 +248,14 @@ def train_model(
             progress("urgency", 1, 1)
     else:
         labelled = as_input(count_matrix(lexicon, urgency.texts), idf, lemma_vectors)
-        decided = net.logits(labelled.matrix, labelled.vectors).argmax(axis=1)
+        decided = mixture.logits(labelled.matrix, labelled.vectors).argmax(axis=1)
         further, by_topic = _urgency_columns(labelled.matrix, decided, len(topics), urgency, recipe)
         per_word = [Columns(part.weights * idf[:, None], part.bias) for part in further]
         judgement = Judgement(per_word, by_topic, idf)
     same = np.array_equal(judgement.idf, idf)
-    weights, scale, bias = stack([topic_units, doubtful, *judgement.parts], idf, None if same else judgement.idf)
+    weights, scale, bias = stack(
+        [topic_units, *direct, doubtful, *judgement.parts], idf, None if same else judgement.idf
+    )
     # Hardly any unit is higher than the highest of a message in a thousand.
     highest = float(np.quantile(net.hidden(seen.matrix, seen.vectors).max(axis=1), 0.999))
     layer = _whole_layer(net, highest)
@@ -303,7 +316,7 @@ def _sources(examples: Labelled, rows: npt.NDArray[np.int64]) -> list[npt.NDArra
 
 
 def _learning_curve(
-    fit: Callable[[npt.NDArray[np.int64], int], Network],
+    fit: Callable[[npt.NDArray[np.int64], int], Mixture],
     seen: Input,
     logits: F32,
     truth: npt.NDArray[np.int64],
@@ -451,6 +464,7 @@ def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
         "energy_columns": model.weights.energy.size // len(model.weights.energy),
         "hidden": heads.hidden,
         "unit_step": heads.layer.unit_step,
+        "direct": heads.direct > 0,
         "temperature": round(heads.calibration.temperature, 6),
         "doubt": True,
         "temperature_slopes": [round(heads.calibration.slope, 6), round(heads.calibration.curve, 6)],
