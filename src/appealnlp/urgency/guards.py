@@ -59,6 +59,7 @@ _HYPOTHESES = frozenset(
     ]
 )
 _SO_THAT = frozenset({"чтобы", "чтоб", "дабы"})
+_WANTING = frozenset({"хотеться", "хотеть"})
 _WAITING = frozenset({"ждать", "дожидаться", "дождаться"})
 _UNTIL = frozenset({"пока", "когда", "чтобы", "что"})
 _FUTURE = frozenset(
@@ -99,16 +100,20 @@ _REPAIRED = re.compile(
     "ликвидирова|налади|налаже|"
     "задела|завари|спили|спиле|распили|огороди|огороже|зарабо|включи|включе|подключ|откача|расчисти|почисти|"
     "прочисти|вычисти|убра|"
-    "очисти|очище|сбили|вывезли|спасл|запусти|поправи|закрыл|закрыв|засыпа|закрепи|закрепле|заизолирова|"
-    "подня|привез|выпусти)"
+    "очисти|очище|сбили|вывезли|спасл|запусти|поправи|закрыл|закрыв|засыпа(?!ло$)|закрепи|закрепле|заизолирова|"
+    "подня(?!л\\w?с)|привез|выпусти)"
     "\\w*?(?:ла|ли|ло|л|лся|лась|лось|лись|но|на|ны|н)?$"
 )
-_REQUEST = re.compile("(?:ть|ться|те|тесь|й|м|т|у|ю|ние|ния|нию|нием|нии|ение|ения|ению|ением)$")
-_NOT_REPAIRED = frozenset({"не", "обещать", "никто", "ничего", "обязать", "должен", "когда"})
-_AGAIN = frozenset(["опять", "снова", "вновь", "опять-таки", "теперь", "но", "однако", "а", "заново"])
+_REQUEST = re.compile("(?:ть|ться|те|тесь|й|м|т|у|ю|ние|ния|нию|нием|нии|ение|ения|ению|ением|тся)$")
+_NOT_REPAIRED = frozenset(
+    ["не", "обещать", "никто", "ничего", "обязать", "должен", "когда", "бы", "чтобы", "чтоб", "дабы", "если", "пока"]
+)
+_AGAIN = frozenset(["опять", "снова", "вновь", "опять-таки", "теперь", "но", "однако", "а", "заново", "только"])
 _CAUSES = frozenset(["после", "из-за", "вследствие", "причина", "прошлый", "вчерашний", "последствие", "результат"])
 _WAS = frozenset(["был", "была", "было", "были", "бывший"])
 _THANKS = frozenset({"спасибо", "благодарить"})
+_CLOSING = 2
+"""A sentence of so few words with thanks in it is a polite ending."""
 _IN_ADVANCE = frozenset({"заранее", "заране", "за"})
 _ABBREVIATION = re.compile(
     r"\b(?:ул|д|г|гор|кв|пос|п|с|т|е|стр|пр|просп|пер|ш|мкр|м-н|обл|р-н|им|руб|тел|корп|к|эт|под|тыс|ст|пгт|дер|рп|др|см|м|н|эл)$"
@@ -177,7 +182,9 @@ def _negated(scene: Scene, match: Sequence[int]) -> bool:
 
 
 def _is_wish(tokens: Sequence[Token], number: int) -> bool:
-    """«чтобы решили вопрос»: what is wanted, not what is feared."""
+    """«чтобы решили вопрос», «хотелось бы»: what is wanted, not what is feared."""
+    if tokens[number].lemma == "бы":
+        return number > 0 and tokens[number - 1].lemma in _WANTING
     return tokens[number].lemma in _SO_THAT and any(t.lemma in _WISHES for t in tokens[number + 1 : number + 4])
 
 
@@ -233,7 +240,9 @@ def _fixed(scene: Scene, match: Sequence[int]) -> bool:
             continue
         token = tokens[number]
         if token.lemma in _THANKS:
-            if number >= stop and not any(t.lemma in _IN_ADVANCE for t in tokens[max(0, number - 1) : number + 3]):
+            closing = number >= end and next_end - end <= _CLOSING  # «Спасибо!» under a request
+            in_advance = any(t.lemma in _IN_ADVANCE for t in tokens[max(0, number - 1) : number + 3])
+            if number >= stop and not closing and not in_advance:
                 return True
         elif _is_repair(token.form) and not any(t.lemma in _NOT_REPAIRED for t in tokens[max(0, number - 3) : number]):
             # «вчера починили, опять прорвало» is no repair
