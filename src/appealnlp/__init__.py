@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from .result import Alternative, Norm, Place, Reason, Result
     from .text import Document, Token, preprocess
+    from .training.audit import audit
     from .training.estimators import AppealVectorizer, TopicNetwork
     from .training.measure import evaluate
     from .training.own import train
@@ -39,7 +40,7 @@ _HOMES = {
     "Alternative": "result", "Norm": "result", "Place": "result", "Reason": "result", "Result": "result",
     "Document": "text", "Token": "text", "preprocess": "text",
     "AppealVectorizer": "training.estimators", "TopicNetwork": "training.estimators",
-    "evaluate": "training.measure", "train": "training.own",
+    "audit": "training.audit", "evaluate": "training.measure", "train": "training.own",
 }  # fmt: skip
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "Result",
     "Token",
     "TopicNetwork",
+    "audit",
     "evaluate",
     "load",
     "preprocess",

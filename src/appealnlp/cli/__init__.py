@@ -11,6 +11,7 @@ import typer
 
 from .. import __version__
 from ..errors import AppealError
+from .audit import audit
 from .classify import classify
 from .evaluate import evaluate
 from .info import info
@@ -27,7 +28,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (classify, train, evaluate, info, lemmatize, topics):  # a new command: its module, and its name here
+for _command in (
+    classify,
+    train,
+    evaluate,
+    audit,
+    info,
+    lemmatize,
+    topics,
+):  # a new command: its module, and its name here
     app.command()(_command)
 
 

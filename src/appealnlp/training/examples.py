@@ -36,7 +36,7 @@ class Examples:
 
     ``files`` and ``rows``: where each comes from, the row as a spreadsheet counts; ``keys``: see `split.duplicate_key`;
     ``weights``: how much each counts. ``read``, ``without_text``, ``without_label``, ``unreadable``: how many rows there
-    were, and how many of them are not here and why.
+    were, and how many of them are not here and why; ``empty``: file, row and topic of those without text.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -47,6 +47,7 @@ class Examples:
     rows: list[int] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
+    empty: list[tuple[str, int, str]] = field(default_factory=list)
     read: int = 0
     without_text: int = 0
     without_label: int = 0
@@ -61,6 +62,7 @@ class Examples:
         key = duplicate_key(text)
         if not text.strip():
             self.without_text += 1
+            self.empty.append((file, row, topic))
         elif not topic and not group:
             self.without_label += 1
         else:
