@@ -12,8 +12,9 @@ from appealnlp.cli import main
 from appealnlp.errors import InputError
 from appealnlp.training import audit as audit_module
 from appealnlp.training.audit import Audit, Opinions, doubt, judged_by, look_at, says_nothing
-from appealnlp.training.audit_sheets import row_key, write_audit
+from appealnlp.training.audit_sheets import write_audit
 from appealnlp.training.examples import Examples
+from appealnlp.training.sheet_words import row_key
 from appealnlp.training.split import duplicate_key
 
 TOPICS = ("вода", "дороги", "мусор", "свет")

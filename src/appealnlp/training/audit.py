@@ -293,7 +293,8 @@ def _doubtful(examples: Examples, opinions: Opinions) -> list[DoubtfulLabel]:
 def _repeated(examples: Examples) -> list[RepeatedText]:
     """Texts with different labels, those with most rows first, rows of a text side by side."""
     found = []
-    texts = [rows for rows in _by(examples.keys) if len({examples.topics[at] for at in rows} - {""}) > 1]
+    by_key = _by(examples.keys)
+    texts = [rows for key, rows in by_key.items() if key and len({examples.topics[at] for at in rows} - {""}) > 1]
     for number, rows in enumerate(sorted(texts, key=lambda rows: -len(rows)), 1):
         counts = Counter(examples.topics[at] for at in rows if examples.topics[at])
         (label, most), (_, second) = counts.most_common(2)
@@ -364,9 +365,9 @@ def says_nothing(text: str, key: str) -> bool:
     )
 
 
-def _by(keys: Sequence[str]) -> list[list[int]]:
-    """Positions of equal keys together, in order of appearance."""
+def _by(keys: Sequence[str]) -> dict[str, list[int]]:
+    """Positions of each key, in order of appearance."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     for at, key in enumerate(keys):
         places[key].append(at)
-    return list(places.values())
+    return places

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ..errors import InputError
 from ..messages import Source, open_source
@@ -12,7 +13,7 @@ from ..messages.columns import describe, find_named
 from ..messages.values import as_text
 from .split import duplicate_key
 
-__all__ = ["Examples", "LabelColumns", "read_examples"]
+__all__ = ["Examples", "LabelColumns", "check_label", "clean_label", "read_examples"]
 
 MOST_CHARACTERS = 500_000_000
 """Messages of more characters together are not held in memory: they take two bytes each."""
@@ -72,6 +73,17 @@ class Examples:
             self.rows.append(row)
             self.weights.append(1.0)
 
+    def select(self, positions: Sequence[int]) -> Examples:
+        """Some of the rows; what was counted stays."""
+        some = replace(self)
+        for name in _COLUMNS:
+            column: list[Any] = getattr(self, name)
+            setattr(some, name, [column[at] for at in positions])
+        return some
+
+
+_COLUMNS = ("texts", "topics", "groups", "levels", "files", "rows", "keys", "weights")
+
 
 def read_examples(files: Sequence[str | Path], columns: LabelColumns) -> Examples:
     """Read some files, one after the other, as a stream.
@@ -94,7 +106,7 @@ def read_examples(files: Sequence[str | Path], columns: LabelColumns) -> Example
                         continue
                     topic, group, level = (column[at] for column in labels)
                     for label, name in ((topic, columns.topic), (group, columns.group)):
-                        _check(label, source.name, row, name)
+                        check_label(label, source.name, row, name)
                     found.add(text, topic, group, level, source.name, row)
                     characters += len(text)
                 if characters > MOST_CHARACTERS:
@@ -123,13 +135,22 @@ def _place(source: Source, name: str | None) -> int | None:
 
 
 def _labels(rows: Sequence[Sequence[object]], place: int | None) -> list[str]:
-    """The labels of some rows, without the spaces and the apostrophe that spreadsheets bring."""
+    """The labels of some rows, cleaned."""
     if place is None:
         return [""] * len(rows)
-    return [" ".join(as_text(row[place]).removeprefix("'").split()) for row in rows]
+    return [clean_label(row[place]) for row in rows]
 
 
-def _check(label: str, file: str, row: int, column: str | None) -> None:
+def clean_label(value: object) -> str:
+    """A label as text, without the spaces and the apostrophe that spreadsheets bring."""
+    return " ".join(as_text(value).removeprefix("'").split())
+
+
+def check_label(label: str, file: str, row: int, column: str | None) -> None:
+    """Refuse what is no label.
+
+    :raises InputError: it is too long.
+    """
     if len(label) > LONGEST_LABEL:
         what = f"a label of {len(label)} characters; is this the column with the topics?"
         raise InputError(what, file=file, row=row, column=column)
