@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .training.estimators import AppealVectorizer, TopicNetwork
     from .training.measure import evaluate
     from .training.own import train
+    from .training.review import review
 
 __version__ = "0.1.0"
 
@@ -41,6 +42,7 @@ _HOMES = {
     "Document": "text", "Token": "text", "preprocess": "text",
     "AppealVectorizer": "training.estimators", "TopicNetwork": "training.estimators",
     "audit": "training.audit", "evaluate": "training.measure", "train": "training.own",
+    "review": "training.review",
 }  # fmt: skip
 
 __all__ = [
@@ -66,6 +68,7 @@ __all__ = [
     "evaluate",
     "load",
     "preprocess",
+    "review",
     "train",
 ]
 

@@ -16,6 +16,7 @@ from .classify import classify
 from .evaluate import evaluate
 from .info import info
 from .lemmatize import lemmatize
+from .review import review
 from .topics import topics
 from .train import train
 
@@ -28,15 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (
-    classify,
-    train,
-    evaluate,
-    audit,
-    info,
-    lemmatize,
-    topics,
-):  # a new command: its module, and its name here
+# A new command: its module, and its name here.
+for _command in (classify, train, evaluate, audit, review, info, lemmatize, topics):
     app.command()(_command)
 
 

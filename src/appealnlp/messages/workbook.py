@@ -15,7 +15,7 @@ from typing import Any
 from ..errors import OutputError
 from .values import Kind, as_text
 
-__all__ = ["MAX_COLUMNS", "MAX_ROWS", "SheetColumn", "Workbook", "column_width"]
+__all__ = ["LONG_NOTE", "MAX_COLUMNS", "MAX_ROWS", "SheetColumn", "Workbook", "column_width"]
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
@@ -26,7 +26,8 @@ _CREATED = datetime(2000, 1, 1)  # always the same, so that equal input gives eq
 _UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")  # no XML holds these
 
 _LONG_SHEET = "Длинные тексты"
-_LONG_NOTE = " … [целиком на листе «Длинные тексты»]"
+LONG_NOTE = " … [целиком на листе «Длинные тексты»]"
+"""Ends a text that was cut."""
 
 _WIDTHS: dict[Kind, int] = {"text": 28, "integer": 10, "number": 12, "boolean": 10, "date": 12, "datetime": 20}
 _MAX_HEADING = 30
@@ -206,7 +207,7 @@ class Workbook:
         text = _UNWRITABLE.sub("\ufffd", text)
         if _is_long(text):
             self._long.append((self._sheet.get_name(), self.row + 1, self._columns[at].heading, text))
-            text = _cut(text, MAX_TEXT - len(_LONG_NOTE)) + _LONG_NOTE
+            text = _cut(text, MAX_TEXT - len(LONG_NOTE)) + LONG_NOTE
         if text.startswith("<r>") and text.endswith("</r>"):
             # XlsxWriter would take this text for XML of its own and break the sheet; in two pieces it stays text.
             pieces = [text[:1], self._looks["plain"], text[1:]]

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError
 from ..messages import Source, open_source
 from ..messages.columns import find_named
+from ..messages.workbook import LONG_NOTE
 from .examples import Examples, check_label, clean_label
-from .sheet_words import DELETE, FILE, KEY, RIGHT_LABEL, ROW, Names, row_key
+from .names import level_codes
+from .sheet_words import DELETE, FILE, KEY, RIGHT_LABEL, RIGHT_TOPIC, RIGHT_URGENCY, ROW, Names, row_key
+from .split import duplicate_key
 
-__all__ = ["Fixes", "fix_labels"]
+__all__ = ["CORRECTED", "Corrections", "Fixes", "add_corrections", "fix_labels", "read_corrections"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,39 @@ class Fixes:
 
 
 _SHOWN = 12
+CORRECTED = 2.0
+"""How much a corrected row counts beside a row as it was recorded (scripts/measure_review.py tries others)."""
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """Rows that a person labelled in a review.
+
+    ``examples``: those with a topic; ``dropped``: texts (their `duplicate_key`) that are not to be learned from;
+    ``empty``: how many rows of the sheet nobody filled in; ``urgency_alone``: how many have an urgency but no topic.
+    """
+
+    examples: Examples
+    dropped: frozenset[str]
+    empty: int
+    urgency_alone: int
+
+    def lines(self, urgency: bool) -> list[str]:
+        """For people.
+
+        :param urgency: whether the urgency is learned from the export's own levels.
+        """
+        lines = [
+            f"{len(self.examples):,} corrected rows, each counted {CORRECTED:g} times; {self.empty:,} not filled in"
+        ]
+        if self.dropped:
+            lines.append(f"  {len(self.dropped):,} texts dropped")
+        if self.urgency_alone:
+            lines.append(f"  {self.urgency_alone:,} rows with an urgency but no topic were not used")
+        levels = sum(map(bool, self.examples.levels))
+        if levels and not urgency:
+            lines.append(f"  {levels:,} corrected urgencies were not used: they are learned with --urgency-column only")
+        return lines
 
 
 def fix_labels(examples: Examples, sheet: str | Path) -> tuple[Examples, Fixes]:
@@ -83,6 +119,53 @@ def fix_labels(examples: Examples, sheet: str | Path) -> tuple[Examples, Fixes]:
     new = Counter(label for label in right.values() if label not in known)
     return _relabelled(examples, right, dropped), Fixes(
         len(right), len(dropped), same, tuple(unmatched), dict(new.most_common())
+    )
+
+
+def read_corrections(sheet: str | Path) -> Corrections:
+    """Read what `appealnlp review` wrote and a person filled in.
+
+    :raises InputError: the sheet cannot be read, is not one of a review, or nothing is filled in.
+    """
+    found = Examples()
+    dropped: set[str] = set()
+    empty = urgency_alone = 0
+    with open_source(sheet) as source:
+        topic_at, level_at = (_place(source, names) for names in (RIGHT_TOPIC, RIGHT_URGENCY))
+        for batch in source.batches():
+            for number, (values, text) in enumerate(zip(batch.rows, batch.texts, strict=True), batch.first_row):
+                topic, level = clean_label(values[topic_at]), clean_label(values[level_at])
+                check_label(topic, source.name, number, source.columns[topic_at])
+                text = text.removesuffix(LONG_NOTE)
+                if topic.casefold() in DELETE:
+                    dropped.add(duplicate_key(text))
+                elif topic:
+                    found.add(text, topic, "", level, source.name, number)
+                elif level:
+                    urgency_alone += 1
+                else:
+                    empty += 1
+    if not len(found) and not dropped:
+        what = f"no right topic is filled in; the column is {source.columns[topic_at]!r}"
+        raise InputError(what, file=source.name)
+    found.levels = level_codes(found.levels)
+    found.weights = [CORRECTED] * len(found)
+    return Corrections(found, frozenset(dropped), empty, urgency_alone)
+
+
+def add_corrections(examples: Examples, corrections: Corrections, *, urgency: bool) -> tuple[Examples, Examples]:
+    """The rows of an export without the texts that were corrected, and the corrected ones with their groups.
+
+    :param urgency: whether the urgency is learned from the export's own levels.
+    """
+    corrected = corrections.examples
+    told = corrections.dropped.union(corrected.keys)
+    groups = usual_groups(examples)
+    others = examples.select([at for at, key in enumerate(examples.keys) if key not in told])
+    return others, replace(
+        corrected,
+        groups=[groups.get(topic, "") for topic in corrected.topics],
+        levels=corrected.levels if urgency else [""] * len(corrected),
     )
 
 

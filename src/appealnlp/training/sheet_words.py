@@ -7,8 +7,8 @@ import hashlib
 from ..messages.workbook import SheetColumn
 
 __all__ = [
-    "DELETE", "FILE", "KEY", "LABEL", "MIDDLE", "MOST_CHOICES", "NARROW", "RIGHT_LABEL", "ROW", "TEXT", "WIDE", "Names",
-    "column", "row_key",
+    "DELETE", "FILE", "KEY", "LABEL", "MIDDLE", "MOST_CHOICES", "NARROW", "RIGHT_LABEL", "RIGHT_TOPIC", "RIGHT_URGENCY",
+    "ROW", "TEXT", "WIDE", "Names", "column", "row_key",
 ]  # fmt: skip
 
 Names = tuple[str, str]
@@ -20,6 +20,8 @@ TEXT: Names = ("text", "Текст")
 KEY: Names = ("key", "Ключ")
 LABEL: Names = ("label", "Метка")
 RIGHT_LABEL: Names = ("right_label", "Верная метка")
+RIGHT_TOPIC: Names = ("right_topic", "Верная тема")
+RIGHT_URGENCY: Names = ("right_urgency", "Верная срочность")
 DELETE: Names = ("delete", "удалить")
 """Written instead of a label: the row is not to be learned from."""
 MOST_CHOICES = 200
