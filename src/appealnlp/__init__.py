@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .result import Alternative, Norm, Place, Reason, Result
     from .text import Document, Token, preprocess
     from .training.audit import audit
+    from .training.drift import drift
     from .training.estimators import AppealVectorizer, TopicNetwork
     from .training.measure import evaluate
     from .training.own import train
@@ -41,7 +42,7 @@ _HOMES = {
     "Alternative": "result", "Norm": "result", "Place": "result", "Reason": "result", "Result": "result",
     "Document": "text", "Token": "text", "preprocess": "text",
     "AppealVectorizer": "training.estimators", "TopicNetwork": "training.estimators",
-    "audit": "training.audit", "evaluate": "training.measure", "train": "training.own",
+    "audit": "training.audit", "drift": "training.drift", "evaluate": "training.measure", "train": "training.own",
     "review": "training.review",
 }  # fmt: skip
 
@@ -65,6 +66,7 @@ __all__ = [
     "Token",
     "TopicNetwork",
     "audit",
+    "drift",
     "evaluate",
     "load",
     "preprocess",
