@@ -5,7 +5,7 @@ The topic mix is compared by the population stability index, sum of (now - befor
 for k classes and n and m messages (B. Yurdakul, "Statistical Properties of Population Stability Index", 2018), so that
 much is taken off, and a change must be beyond chance. A calibrated confidence is the accuracy to expect, so its fall is
 the accuracy that is lost (D. Guillory et al., "Predicting with Confidence on Unseen Distributions", 2021). The limits of
-confidence, review and words are ours; each must also be passed by three standard errors.
+confidence, review and words are ours; each must also be passed by four standard errors.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ __all__ = ["Drift", "Profile", "TopicShift", "compare", "drift", "profile", "pro
 
 FEWEST = 50
 """Fewer messages do not tell."""
-BEYOND_CHANCE = 3.0
+BEYOND_CHANCE = 4.0
 """Standard errors."""
-SURE = 0.999
+SURE = 0.9999
 RARE = 0.01
 """Topics with a smaller share of the training messages are compared as one."""
 LIMITS = {"topics": (0.1, 0.25), "confidence": (0.025, 0.05), "review": (0.05, 0.1), "words": (0.02, 0.05)}
