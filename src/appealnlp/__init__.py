@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     )
     from .result import Alternative, Norm, Place, Reason, Result
     from .text import Document, Token, preprocess
+    from .training.audit import audit
+    from .training.drift import drift
     from .training.estimators import AppealVectorizer, TopicNetwork
     from .training.measure import evaluate
     from .training.own import train
+    from .training.review import review
 
 __version__ = "0.1.0"
 
@@ -39,7 +42,8 @@ _HOMES = {
     "Alternative": "result", "Norm": "result", "Place": "result", "Reason": "result", "Result": "result",
     "Document": "text", "Token": "text", "preprocess": "text",
     "AppealVectorizer": "training.estimators", "TopicNetwork": "training.estimators",
-    "evaluate": "training.measure", "train": "training.own",
+    "audit": "training.audit", "drift": "training.drift", "evaluate": "training.measure", "train": "training.own",
+    "review": "training.review",
 }  # fmt: skip
 
 __all__ = [
@@ -61,9 +65,12 @@ __all__ = [
     "Result",
     "Token",
     "TopicNetwork",
+    "audit",
+    "drift",
     "evaluate",
     "load",
     "preprocess",
+    "review",
     "train",
 ]
 

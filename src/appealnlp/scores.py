@@ -115,6 +115,10 @@ class ChunkSums:
         """The places of the messages, whose texts are needed to say where in them a place is."""
         return find_places_many(texts, self.tokens, self.rows, self.memory.places)
 
+    def lemmas(self) -> I32:
+        """Number of the lemma of each token, -1 for one that the lexicon does not know."""
+        return self.memory.lemmas[self.rows]
+
     def outputs_of_words(self, messages: I64, outputs: I64) -> tuple[I64, I64, I32]:
         """For each token of some messages: its message, its number, and what its form adds to some outputs.
 

@@ -11,10 +11,12 @@ import typer
 
 from .. import __version__
 from ..errors import AppealError
+from .audit import audit
 from .classify import classify
 from .evaluate import evaluate
 from .info import info
 from .lemmatize import lemmatize
+from .review import review
 from .topics import topics
 from .train import train
 
@@ -27,7 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (classify, train, evaluate, info, lemmatize, topics):  # a new command: its module, and its name here
+# A new command: its module, and its name here.
+for _command in (classify, train, evaluate, audit, review, info, lemmatize, topics):
     app.command()(_command)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,8 +24,17 @@ def evaluate(
     text_column: Annotated[str | None, typer.Option(help="Name of the column with the message.")] = None,
     group_column: Annotated[str | None, typer.Option(help="Name of the column with the group of the topic.")] = None,
     urgency_column: Annotated[str | None, typer.Option(help="Name of the column with the urgency.")] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Without labels: compare the rows with what this model (default, or its folder) learned from.",
+        ),
+    ] = None,
     report: Annotated[str | None, typer.Option(metavar="OUT.html", help="File for the figures as a page.")] = None,
-    language: Annotated[Language, typer.Option(help="Language of the page.")] = Language.ru,
+    language: Annotated[
+        Language, typer.Option(help="Language of the page, and of what --reference says.")
+    ] = Language.ru,
     with_texts: Annotated[
         bool, typer.Option("--with-texts", help="Show texts of the worst errors in the page, personal data masked.")
     ] = False,
@@ -35,12 +44,19 @@ def evaluate(
 ) -> None:
     """Compare a model with recorded labels: by code or title, as its topics are called.
 
-    Rows must not be among those it was trained on. Exit code: 0 measured, 2 the call or a file was unusable.
+    Rows must not be among those it was trained on. With --reference no labels are needed: it says whether new messages
+    have moved away from those of the training, and whether it is time to train again.
+
+    Exit code: 0 measured, 2 the call or a file was unusable.
     """
     from .. import evaluate as evaluate_model
-    from ..errors import OutputError
     from ..training.own_card import summary_lines
 
+    if reference is not None:
+        if any(option is not None for option in (model, topic_column, group_column, urgency_column, report)):
+            raise typer.BadParameter("--reference goes with FILE..., --text-column, --language and --json alone")
+        _compare(inputs, reference, text_column, language, as_json)
+        return
     figures = evaluate_model(
         inputs,
         model=model,
@@ -52,9 +68,7 @@ def evaluate(
         language=language.value,
         with_texts=with_texts,
     ).figures.as_dict()
-    text = json.dumps(figures, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    if as_json == "-":
-        typer.echo(text, nl=False)
+    if _written(figures, as_json):
         return
     rows = figures["rows"]
     aside = ", ".join(
@@ -67,8 +81,31 @@ def evaluate(
     typer.echo(f"{rows['read']:,} rows, {figures['messages']:,} measured{f' ({aside})' if aside else ''}")
     for line in summary_lines(figures):
         typer.echo(f"  {line}")
-    if as_json is not None:
+
+
+def _compare(
+    inputs: list[str], reference: str, text_column: str | None, language: Language, as_json: str | None
+) -> None:
+    """New messages against those of the training."""
+    from .. import drift
+
+    found = drift(inputs, reference=None if reference == "default" else reference, text_column=text_column)
+    if _written(found.as_dict(), as_json):
+        return
+    for line in found.lines(language.value):
+        typer.echo(line)
+
+
+def _written(figures: dict[str, Any], as_json: str | None) -> bool:
+    """Write figures to a file, if one is named; whether they went to standard output, so that nothing else may."""
+    from ..errors import OutputError
+
+    text = json.dumps(figures, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    if as_json == "-":
+        typer.echo(text, nl=False)
+    elif as_json is not None:
         try:
             Path(as_json).write_text(text, encoding="utf-8")
         except OSError as error:
             raise OutputError(f"{as_json}: cannot be written: {error.strerror}") from None
+    return as_json == "-"

@@ -14,11 +14,15 @@ __all__ = ["train"]
 
 
 def train(
-    inputs: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Labelled exports, of any format classify reads.")
-    ],
     output: Annotated[str, typer.Option("-o", "--output", metavar="DIR", help="Folder of the model.")],
-    topic_column: Annotated[str, typer.Option(help="Name of the column with the topic.")],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE...",
+            help="Labelled exports, of any format classify reads; none with --base and --corrections.",
+        ),
+    ] = None,
+    topic_column: Annotated[str | None, typer.Option(help="Name of the column with the topic.")] = None,
     text_column: Annotated[str | None, typer.Option(help="Name of the column with the message.")] = None,
     group_column: Annotated[str | None, typer.Option(help="Name of the column with the group of the topic.")] = None,
     urgency_column: Annotated[
@@ -32,6 +36,14 @@ def train(
     tune: Annotated[
         bool, typer.Option("--tune", help="Search settings by cross-validation first; takes several times as long.")
     ] = False,
+    labels_fixed: Annotated[
+        str | None,
+        typer.Option(metavar="SHEET", help="What audit wrote about these files, with right labels filled in."),
+    ] = None,
+    corrections: Annotated[
+        str | None,
+        typer.Option(metavar="SHEET", help="What review wrote, filled in; trains twice, to tell what it changed."),
+    ] = None,
     auto_accuracy: Annotated[
         float, typer.Option(help="Share of right groups (or topics) among messages not marked for review.")
     ] = 0.95,
@@ -50,7 +62,7 @@ def train(
     try:
         with stages() as progress:
             trained = train_model(
-                inputs,
+                inputs or [],
                 output,
                 topic_column=topic_column,
                 text_column=text_column,
@@ -58,6 +70,8 @@ def train(
                 urgency_column=urgency_column,
                 base=base,
                 tune=tune,
+                labels_fixed=labels_fixed,
+                corrections=corrections,
                 auto_accuracy=auto_accuracy,
                 language=language.value,
                 with_texts=with_texts,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ..errors import InputError
 from ..messages import Source, open_source
@@ -12,7 +13,7 @@ from ..messages.columns import describe, find_named
 from ..messages.values import as_text
 from .split import duplicate_key
 
-__all__ = ["Examples", "LabelColumns", "read_examples"]
+__all__ = ["Examples", "LabelColumns", "check_label", "clean_label", "read_examples"]
 
 MOST_CHARACTERS = 500_000_000
 """Messages of more characters together are not held in memory: they take two bytes each."""
@@ -36,7 +37,7 @@ class Examples:
 
     ``files`` and ``rows``: where each comes from, the row as a spreadsheet counts; ``keys``: see `split.duplicate_key`;
     ``weights``: how much each counts. ``read``, ``without_text``, ``without_label``, ``unreadable``: how many rows there
-    were, and how many of them are not here and why.
+    were, and how many of them are not here and why; ``empty``: file, row and topic of those without text.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -47,6 +48,7 @@ class Examples:
     rows: list[int] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
+    empty: list[tuple[str, int, str]] = field(default_factory=list)
     read: int = 0
     without_text: int = 0
     without_label: int = 0
@@ -61,6 +63,7 @@ class Examples:
         key = duplicate_key(text)
         if not text.strip():
             self.without_text += 1
+            self.empty.append((file, row, topic))
         elif not topic and not group:
             self.without_label += 1
         else:
@@ -69,6 +72,24 @@ class Examples:
                 column.append(value)
             self.rows.append(row)
             self.weights.append(1.0)
+
+    def select(self, positions: Sequence[int]) -> Examples:
+        """Some of the rows; what was counted stays."""
+        some = replace(self)
+        for name in _COLUMNS:
+            column: list[Any] = getattr(self, name)
+            setattr(some, name, [column[at] for at in positions])
+        return some
+
+    def joined(self, other: Examples) -> Examples:
+        """These rows and then the other ones; what was counted stays."""
+        some = replace(self)
+        for name in _COLUMNS:
+            setattr(some, name, [*getattr(self, name), *getattr(other, name)])
+        return some
+
+
+_COLUMNS = ("texts", "topics", "groups", "levels", "files", "rows", "keys", "weights")
 
 
 def read_examples(files: Sequence[str | Path], columns: LabelColumns) -> Examples:
@@ -92,7 +113,7 @@ def read_examples(files: Sequence[str | Path], columns: LabelColumns) -> Example
                         continue
                     topic, group, level = (column[at] for column in labels)
                     for label, name in ((topic, columns.topic), (group, columns.group)):
-                        _check(label, source.name, row, name)
+                        check_label(label, source.name, row, name)
                     found.add(text, topic, group, level, source.name, row)
                     characters += len(text)
                 if characters > MOST_CHARACTERS:
@@ -121,13 +142,22 @@ def _place(source: Source, name: str | None) -> int | None:
 
 
 def _labels(rows: Sequence[Sequence[object]], place: int | None) -> list[str]:
-    """The labels of some rows, without the spaces and the apostrophe that spreadsheets bring."""
+    """The labels of some rows, cleaned."""
     if place is None:
         return [""] * len(rows)
-    return [" ".join(as_text(row[place]).removeprefix("'").split()) for row in rows]
+    return [clean_label(row[place]) for row in rows]
 
 
-def _check(label: str, file: str, row: int, column: str | None) -> None:
+def clean_label(value: object) -> str:
+    """A label as text, without the spaces and the apostrophe that spreadsheets bring."""
+    return " ".join(as_text(value).removeprefix("'").split())
+
+
+def check_label(label: str, file: str, row: int, column: str | None) -> None:
+    """Refuse what is no label.
+
+    :raises InputError: it is too long.
+    """
     if len(label) > LONGEST_LABEL:
         what = f"a label of {len(label)} characters; is this the column with the topics?"
         raise InputError(what, file=file, row=row, column=column)

@@ -25,6 +25,9 @@ from ..urgency.scale import LEVELS
 from .base import fine_tune
 from .build import Labelled, Model, Progress, Recipe, as_files, train_model
 from .choice import LEAST_MESSAGES, Choice, choose, choose_known
+from .corrected import learn_corrected
+from .corrections import add_corrections, fix_labels, read_corrections
+from .drift import Profile, profile_held_out
 from .examples import Examples, LabelColumns, read_examples
 from .figures import as_json
 from .held_out import Judged, judge_held_out
@@ -54,8 +57,8 @@ class Learned:
     """A model in memory with all that is known about how it was made.
 
     ``choice``: topics and rows; ``judged``: held-out answers for ``choice.positions``, in that order; ``evaluation``:
-    figures of those answers; ``notes``: what a person should know; ``trials``: settings that were tried;
-    ``base``: name of the model that was improved,
+    figures of those answers; ``notes``: what a person should know; ``profile``: what the messages look like to a model
+    that has not seen them; ``trials``: settings that were tried; ``base``: name of the model that was improved,
     ``strength``: how strongly it holds the new one (see `training.base`).
     """
 
@@ -65,6 +68,7 @@ class Learned:
     evaluation: Evaluation
     recipe: Recipe
     notes: tuple[str, ...]
+    profile: Profile
     trials: tuple[Trial, ...] = ()
     base: str = ""
     strength: float | None = None
@@ -72,10 +76,11 @@ class Learned:
 
 @dataclass(frozen=True)
 class Trained:
-    """A model that was written: its folder, and how it was made."""
+    """A model that was written: its folder, how it was made, and what became of the sheets that people filled in."""
 
     folder: Path
     learned: Learned
+    told: tuple[str, ...] = ()
 
     def notes(self) -> list[str]:
         """What was tried and what was left aside on the way, a line each."""
@@ -92,6 +97,7 @@ class Trained:
             f"{'*' if trial.chosen else ' '} accuracy {trial.accuracy:.3f}, macro F1 {trial.macro_f1:.3f}: {trial.setting}"
             for trial in self.learned.trials
         ]
+        lines += [*self.told]
         lines += [f"{count:,} {words}" for count, words in counts if count]
         if choice.left_out:
             messages = sum(choice.left_out.values())
@@ -113,12 +119,14 @@ def train(
     files: str | Path | Sequence[str | Path],
     output: str | Path,
     *,
-    topic_column: str,
+    topic_column: str | None = None,
     text_column: str | None = None,
     group_column: str | None = None,
     urgency_column: str | None = None,
     base: str | Path | None = None,
     tune: bool = False,
+    labels_fixed: str | Path | None = None,
+    corrections: str | Path | None = None,
     auto_accuracy: float = 0.95,
     language: str = "ru",
     with_texts: bool = False,
@@ -126,13 +134,16 @@ def train(
 ) -> Trained:
     """Train a model on labelled exports and write it as a folder that `appealnlp.load` reads.
 
-    :param files: one or more files of any format that is read.
+    :param files: files of any format that is read; at least one, unless corrections of a base model are all there is.
     :param output: the folder; a model that is there is replaced when the new one is whole.
     :param topic_column: heading of the column with the labels; ``group_column`` of their groups, ``urgency_column`` of
         levels of urgency, if there are such; ``text_column`` of the message, if it has none of the usual names.
     :param base: ``"default"`` or the folder of a model whose topics are kept and improved; labels are its codes or titles.
     :param tune: whether to search regularisation, class weights and features first, by cross-validation; takes several
         times as long.
+    :param labels_fixed: what `appealnlp audit` wrote about these files, with right labels filled in.
+    :param corrections: what `appealnlp review` wrote, with right topics and levels filled in. The model is trained without
+        and with them, and the notes of the figures say what they changed; with a base, they compare with that.
     :param auto_accuracy: share of right groups (of right topics without groups) among messages not marked for review.
     :param language: ``ru`` or ``en``: of ``report.html`` in the folder.
     :param with_texts: show texts of the worst errors in the report, with personal data masked.
@@ -140,18 +151,37 @@ def train(
     :raises AppealError: nothing can be learned from these files, or nothing written there; the error says why.
     """
     check_target(output)
-    columns = LabelColumns(topic_column, text_column, group_column, urgency_column)
-    examples = read_examples([files] if isinstance(files, (str, Path)) else files, columns)
-    if base is None:
-        learned = learn(examples, search=tune, auto_accuracy=auto_accuracy, progress=progress)
-    elif urgency_column is not None or tune:
+    if base is not None and (urgency_column is not None or tune):
         raise InputError(
             "a base model keeps its urgency and its features: an urgency column or tuning goes without a base"
         )
+    start = None if base is None else load(None if base == "default" else base)
+    files = [files] if isinstance(files, (str, Path)) else files
+    if not files and (start is None or corrections is None):
+        raise InputError("name a labelled file; only corrections of a base model can be learned without one")
+    if files and topic_column is None:
+        raise InputError("name the column with the topic: --topic-column")
+    columns = LabelColumns(topic_column, text_column, group_column, urgency_column)
+    examples = read_examples(files, columns)
+    told: list[str] = []
+    if labels_fixed is not None:
+        examples, fixes = fix_labels(examples, labels_fixed)
+        told += fixes.lines()
+
+    def learn_from(rows: Examples) -> Learned:
+        if start is not None:
+            return improve(rows, start, auto_accuracy=auto_accuracy, progress=progress)
+        return learn(rows, search=tune, auto_accuracy=auto_accuracy, progress=progress)
+
+    if corrections is None:
+        learned = learn_from(examples)
     else:
-        learned = improve(
-            examples, load(None if base == "default" else base), auto_accuracy=auto_accuracy, progress=progress
-        )
+        read, urgency = read_corrections(corrections), urgency_column is not None
+        others, corrected = add_corrections(examples, read, urgency=urgency)
+        examples = others.joined(corrected)
+        # An improved model is compared with its base on the same messages anyway.
+        learned = learn_from(examples) if start is not None else learn_corrected(others, corrected, learn_from)
+        told += read.lines(urgency)
     name = Path(output).name
 
     def pages(model: Classifier) -> dict[str, str]:
@@ -161,7 +191,7 @@ def train(
         return {"report.html": render_report(report, language)}
 
     save(learned, output, pages=pages)
-    return Trained(Path(output), learned)
+    return Trained(Path(output), learned, tuple(told))
 
 
 def learn(
@@ -205,6 +235,7 @@ def learn(
         _evaluation(examples, choice, model, judged, base, recipe, notes),
         recipe,
         notes,
+        profile_held_out(Scorer(model.lexicon, model.weights, lambda lemma: 0), texts, judged, model.taxonomy.codes),
         trials,
     )
 
@@ -236,7 +267,8 @@ def improve(
     )
     evaluation = _evaluation(examples, choice, model, judged, Inherited(base), recipe, notes)
     name = f"{base.manifest.get('name', base.path.name)} of {base.manifest.get('date', 'unknown date')}"
-    return Learned(model, choice, judged, evaluation, recipe, notes, base=name, strength=tuned.strength)
+    looks = profile_held_out(base._scorer, [examples.texts[at] for at in positions], judged, model.taxonomy.codes)
+    return Learned(model, choice, judged, evaluation, recipe, notes, looks, base=name, strength=tuned.strength)
 
 
 def _check_accuracy(asked: float) -> None:
@@ -362,6 +394,7 @@ def save(
         "several_groups": learned.choice.several_groups,
         "repeated": learned.choice.repeated,
         "surplus": learned.choice.surplus,
+        "reference": learned.profile.as_dict(),
         "figures": as_json(brief(figures)),
     }
     files["norms.csv"] = read_bundle(default_model()).files["norms.csv"]
