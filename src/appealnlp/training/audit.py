@@ -182,7 +182,8 @@ def self_judged(examples: Examples, progress: Progress = lambda what, done, tota
 
     :raises InputError: there is nothing to learn from.
     """
-    learned = learn(examples, recipe=replace(usual_recipe(len(examples)), curve=()), progress=progress)
+    recipe = usual_recipe(len(examples), len(set(examples.topics)))
+    learned = learn(examples, recipe=replace(recipe, curve=()), progress=progress)
     return Opinions(
         learned.choice.positions,
         learned.model.held_out.truth,
