@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ..classifier import Classifier
 from ..conformal import set_quantiles
 from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, Calibration, TopicLayer
-from .build import ENOUGH_TO_TELL, HeldOut, Model, Progress, Recipe
+from .build import HeldOut, Model, Progress, Recipe
 from .calibrate import fit_calibration, review_threshold
 from .split import duplicate_key, fold_numbers
 
@@ -27,6 +27,9 @@ STRENGTHS = (100.0, 30.0, 10.0, 3.0, 1.0)
 """How strongly the old layer holds the new one."""
 BEYOND_NOISE = 2.0
 """By how many standard errors the log loss must fall before the old layer is left."""
+
+ENOUGH_TO_CHOOSE = 1000
+"""With fewer messages the review threshold of the base stays."""
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -98,7 +101,7 @@ def fine_tune(
     calibration = _calibrated(logits * colder, truth, sample_weight)
     probabilities = calibration.probabilities(logits * colder)
     threshold = heads.review_below
-    if len(truth) >= ENOUGH_TO_TELL:
+    if len(truth) >= ENOUGH_TO_CHOOSE:
         groups = heads.topic_groups
         threshold = review_threshold(probabilities, groups, groups[truth], recipe.accuracy, recipe.caution)
     steps = np.abs(new.weights).max(axis=0) / HIGHEST_WEIGHT

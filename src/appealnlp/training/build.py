@@ -40,7 +40,7 @@ __all__ = [
     "weigh",
 ]
 
-ENOUGH_TO_TELL = 1000
+ENOUGH_TO_TELL = 5000
 """Fewer messages than this do not say whether a source reaches an accuracy of 95 %."""
 MOST_LEVELS = 30_000
 """More messages with an urgency are not learned from: the fit would take longer than the topics'."""
@@ -298,9 +298,12 @@ def _threshold_for_each_source(
     sources: Sequence[npt.NDArray[np.int64]],
     recipe: Recipe,
 ) -> float:
-    """The least review threshold that reaches the accuracy in every large source, and with caution on average."""
+    """The least review threshold that reaches the accuracy on average and in every large source, each with caution.
+
+    A small source would decide for all others by chance: its accuracy may be lower, and the model's card tells it.
+    """
     groups = topic_groups[truth]
-    cautions = [recipe.caution, *(0.0 for _ in sources[1:])]
+    cautions = [recipe.caution, *(recipe.caution / 2 for _ in sources[1:])]
     return max(
         review_threshold(probabilities[part], topic_groups, groups[part], recipe.accuracy, caution)
         for part, caution in zip(sources, cautions, strict=True)
