@@ -23,8 +23,10 @@ if TYPE_CHECKING:
         NewerModelError,
         OutputError,
     )
+    from .incidents import Incident, find_incidents
     from .result import Alternative, Norm, Place, Reason, Result
     from .text import Document, Token, preprocess
+    from .text.privacy import mask, mask_many
     from .training.estimators import AppealVectorizer, TopicNetwork
     from .training.measure import evaluate
     from .training.own import train
@@ -38,6 +40,8 @@ _HOMES = {
     "ModelNotFoundError": "errors", "NewerModelError": "errors", "OutputError": "errors",
     "Alternative": "result", "Norm": "result", "Place": "result", "Reason": "result", "Result": "result",
     "Document": "text", "Token": "text", "preprocess": "text",
+    "Incident": "incidents", "find_incidents": "incidents",
+    "mask": "text.privacy", "mask_many": "text.privacy",
     "AppealVectorizer": "training.estimators", "TopicNetwork": "training.estimators",
     "evaluate": "training.measure", "train": "training.own",
 }  # fmt: skip
@@ -50,6 +54,7 @@ __all__ = [
     "CorruptModelError",
     "Document",
     "Explanation",
+    "Incident",
     "InputError",
     "ModelError",
     "ModelNotFoundError",
@@ -62,7 +67,10 @@ __all__ = [
     "Token",
     "TopicNetwork",
     "evaluate",
+    "find_incidents",
     "load",
+    "mask",
+    "mask_many",
     "preprocess",
     "train",
 ]

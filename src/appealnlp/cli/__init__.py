@@ -15,6 +15,7 @@ from .classify import classify
 from .evaluate import evaluate
 from .info import info
 from .lemmatize import lemmatize
+from .mask import mask
 from .topics import topics
 from .train import train
 
@@ -27,7 +28,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (classify, train, evaluate, info, lemmatize, topics):  # a new command: its module, and its name here
+for _command in (
+    classify,
+    train,
+    evaluate,
+    info,
+    lemmatize,
+    mask,
+    topics,
+):  # a new command: its module, and its name here
     app.command()(_command)
 
 
