@@ -23,8 +23,10 @@ if TYPE_CHECKING:
         NewerModelError,
         OutputError,
     )
+    from .incidents import Incident, find_incidents
     from .result import Alternative, Norm, Place, Reason, Result
     from .text import Document, Token, preprocess
+    from .text.privacy import mask, mask_many
     from .training.audit import audit
     from .training.drift import drift
     from .training.estimators import AppealVectorizer, TopicNetwork
@@ -41,6 +43,8 @@ _HOMES = {
     "ModelNotFoundError": "errors", "NewerModelError": "errors", "OutputError": "errors",
     "Alternative": "result", "Norm": "result", "Place": "result", "Reason": "result", "Result": "result",
     "Document": "text", "Token": "text", "preprocess": "text",
+    "Incident": "incidents", "find_incidents": "incidents",
+    "mask": "text.privacy", "mask_many": "text.privacy",
     "AppealVectorizer": "training.estimators", "TopicNetwork": "training.estimators",
     "audit": "training.audit", "drift": "training.drift", "evaluate": "training.measure", "train": "training.own",
     "review": "training.review",
@@ -54,6 +58,7 @@ __all__ = [
     "CorruptModelError",
     "Document",
     "Explanation",
+    "Incident",
     "InputError",
     "ModelError",
     "ModelNotFoundError",
@@ -68,7 +73,10 @@ __all__ = [
     "audit",
     "drift",
     "evaluate",
+    "find_incidents",
     "load",
+    "mask",
+    "mask_many",
     "preprocess",
     "review",
     "train",

@@ -16,6 +16,7 @@ from .classify import classify
 from .evaluate import evaluate
 from .info import info
 from .lemmatize import lemmatize
+from .mask import mask
 from .review import review
 from .topics import topics
 from .train import train
@@ -30,7 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 # A new command: its module, and its name here.
-for _command in (classify, train, evaluate, audit, review, info, lemmatize, topics):
+for _command in (classify, train, evaluate, audit, review, info, lemmatize, mask, topics):
     app.command()(_command)
 
 

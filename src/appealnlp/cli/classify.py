@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ from .card import card_lines
 from .headings import CLASSIFIED, Language
 
 if TYPE_CHECKING:
+    from .incidents import Incidents
     from .judging import Columns, Judge, Months
 
 __all__ = ["classify"]
@@ -34,6 +36,13 @@ def classify(
         Language.en
     ),
     jobs: Annotated[int | None, typer.Option(min=1, help="Number of processes; all cores for a large file.")] = None,
+    mask: Annotated[bool, typer.Option("--mask", help="Write the message column without personal data.")] = False,
+    incidents: Annotated[
+        bool,
+        typer.Option(
+            "--incidents", help="Number messages about one failure at one place; a mass failure is more urgent."
+        ),
+    ] = False,
     message: Annotated[str | None, typer.Option(help="Judge this one message and show the verdict.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="With --message: the verdict as JSON.")] = False,
 ) -> None:
@@ -44,6 +53,10 @@ def classify(
     if message is not None:
         if inputs or output is not None:
             raise typer.BadParameter("--message goes without INPUT and OUTPUT")
+        if incidents:
+            raise typer.BadParameter("--incidents goes with an INPUT: one message is no incident")
+        if mask:
+            raise typer.BadParameter("--mask goes with an INPUT; for one message there is: appealnlp mask --message")
         _classify_one(message, model, as_json)
         return
     if as_json:
@@ -52,16 +65,21 @@ def classify(
         raise typer.BadParameter("give an INPUT, or one message with --message")
     if output is None:
         raise typer.BadParameter("say where the result goes: -o FILE, -o FOLDER/ or -o - for standard output")
+    from .masking import load_with_masks
     from .run import run
+
+    load = partial(_load_judge, model)
 
     run(
         inputs,
         output,
-        load=partial(_load_judge, model),
+        load=partial(load_with_masks, load) if mask else load,
         keys=CLASSIFIED,
         text_column=text_column,
         language=columns,
         jobs=jobs,
+        mask=mask,
+        incidents=_incidents(model) if incidents else None,
     )
 
 
@@ -75,6 +93,14 @@ def _load_judge(model: str | None) -> Judge:
         return columns
 
     return judge
+
+
+def _incidents(model: str | None) -> Incidents:
+    from ..classifier import default_model
+    from ..urgency.norms import load_norms
+    from .incidents import Incidents
+
+    return Incidents(lambda: load_norms((default_model() if model is None else Path(model)) / "norms.csv"))
 
 
 def _classify_one(message: str, model: str | None, as_json: bool) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..messages import AddedColumn
     from ..messages.values import Kind
 
-__all__ = ["CLASSIFIED", "ERROR", "LEMMATIZED", "SOURCE_FILE", "Language", "added_columns"]
+__all__ = ["CLASSIFIED", "ERROR", "INCIDENT", "LEMMATIZED", "MASKED_ONLY", "SOURCE_FILE", "Language", "added_columns"]
 
 ERROR = "nlp_error"
 SOURCE_FILE = "nlp_source_file"
@@ -35,9 +35,13 @@ _HEADINGS: dict[str, tuple[str, Kind]] = {
     "nlp_needs_review": ("Авто: проверить", "integer"),
     "nlp_lemmas": ("Авто: леммы", "text"),
     ERROR: ("Авто: ошибка", "text"),
+    "nlp_incident": ("Авто: инцидент", "integer"),
+    "nlp_incident_size": ("Авто: сообщений в инциденте", "integer"),
 }
-CLASSIFIED = tuple(key for key in _HEADINGS if key not in {SOURCE_FILE, "nlp_lemmas"})
+INCIDENT = ("nlp_incident", "nlp_incident_size")
+CLASSIFIED = tuple(key for key in _HEADINGS if key not in {SOURCE_FILE, "nlp_lemmas", *INCIDENT})
 LEMMATIZED = ("nlp_lemmas", ERROR)
+MASKED_ONLY = (ERROR,)
 
 
 class Language(str, Enum):

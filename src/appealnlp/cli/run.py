@@ -7,25 +7,33 @@ import signal
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from ..messages import Batch, Source, open_sink, open_source, unite
 from ..messages.opening import STANDARD
-from .headings import SOURCE_FILE, Language, added_columns
+from .headings import INCIDENT, SOURCE_FILE, Language, added_columns
 from .judging import Columns, Judge, judge_batches
+from .masking import MASKED, with_masked_texts
 from .plan import Job, make_plan
 from .progress import progress_bar
 from .summary import Summary
 from .workers import COLLECT_EVERY, Workers, worth_starting
 
+if TYPE_CHECKING:
+    from .incidents import Incidents
+
 __all__ = ["run"]
 
 JudgeAll = Callable[..., Iterator[tuple[Batch, Columns]]]
+Judged = Iterator[tuple[int, Batch, Columns]]
+"""Batches, each with the number of its input and its added columns."""
 
 
 def run(
@@ -37,6 +45,8 @@ def run(
     text_column: str | None,
     language: Language,
     jobs: int | None = None,
+    mask: bool = False,
+    incidents: Incidents | None = None,
 ) -> None:
     """Read the inputs, judge every row, write the outputs; all inputs are looked at before the first row is judged.
 
@@ -47,6 +57,8 @@ def run(
     :param text_column: heading of the message column, if given.
     :param language: of the added headings, the csv dialect and the closing table.
     :param jobs: number of processes that judge; without it all processors if there are many rows.
+    :param mask: write the messages masked; the judge then comes from `masking.load_with_masks`.
+    :param incidents: finds incidents; all inputs are then read twice.
     :raises AppealError: if an input, the output or the model cannot be used.
     :raises typer.Exit: with 1 if some rows carry an error, with 130 if interrupted.
     """
@@ -66,14 +78,27 @@ def run(
             if jobs > 1:
                 judge_all = stack.enter_context(Workers(judge, load, jobs)).judge_batches
             advance = stack.enter_context(progress_bar(total))
-            for group in sources:
-                _run_job(group, judge_all, keys, language, summary, advance)
+            wanted = (*keys, MASKED) if mask else keys
+            if incidents is None:
+                for group in sources:
+                    rows = _noticed(_judged(group, judge_all, wanted), advance)
+                    _write(group, rows, keys, language, summary, mask=mask)
+            else:
+                stack.enter_context(incidents)
+                for group in sources:
+                    for _, batch, columns in _judged(group, judge_all, wanted, again=True):
+                        incidents.take(batch, columns)
+                        advance(len(batch))
+                completed = incidents.completed()
+                for group in sources:
+                    rows = ((number, batch, next(completed)) for number, batch in group.batches())
+                    _write(group, rows, (*keys, *INCIDENT), language, summary, mask=mask)
     except KeyboardInterrupt:
         _say(f"interrupted after {summary.rows:,} of {total:,} rows; {output} was not completed, nothing half-written")
         raise typer.Exit(130) from None
     seconds = time.monotonic() - start
     stream = sys.stderr if output == STANDARD else sys.stdout
-    for line in summary.lines(seconds, language):
+    for line in [*summary.lines(seconds, language), *(incidents.lines(language) if incidents is not None else ())]:
         typer.echo(line, file=stream)
     if summary.errors:
         raise typer.Exit(1)
@@ -100,26 +125,41 @@ class _Inputs:
             else:
                 source.close()
 
-    def batches(self) -> Iterator[tuple[int, Batch]]:
-        """Every batch with the number of its input."""
+    def batches(self, *, again: bool = False) -> Iterator[tuple[int, Batch]]:
+        """Every batch with the number of its input; ``again``: they will be wanted once more."""
         for number, name in enumerate(self.job.inputs):
             if self._kept is not None and self._kept.name == name:
                 for batch in self._kept.batches():
                     yield number, batch
-                self._kept.close()
+                if not again:
+                    self._kept.close()
             else:
                 with open_source(name, text_column=self._text_column) as source:
                     for batch in source.batches():
                         yield number, batch
 
 
-def _run_job(
-    group: _Inputs,
-    judge_all: JudgeAll,
-    keys: tuple[str, ...],
-    language: Language,
-    summary: Summary,
-    advance: Callable[[int], None],
+def _judged(group: _Inputs, judge_all: JudgeAll, keys: tuple[str, ...], *, again: bool = False) -> Judged:
+    numbers: deque[int] = deque()
+
+    def batches() -> Iterator[Batch]:
+        for number, batch in group.batches(again=again):
+            numbers.append(number)
+            yield batch
+
+    for batch, columns in judge_all(batches(), keys=keys):
+        yield numbers.popleft(), batch, columns
+
+
+def _noticed(rows: Judged, advance: Callable[[int], None]) -> Judged:
+    """The same, with the bar advanced once a batch has been written."""
+    for number, batch, columns in rows:
+        yield number, batch, columns
+        advance(len(batch))
+
+
+def _write(
+    group: _Inputs, rows: Judged, keys: tuple[str, ...], language: Language, summary: Summary, *, mask: bool
 ) -> None:
     names = [Path(name).name if name != STANDARD else name for name in group.job.inputs]
     several = len(names) > 1
@@ -127,20 +167,16 @@ def _run_job(
     union = unite(group.layouts, [column.heading for column in added])
     if union.dropped:
         _say(f"columns of an earlier run are replaced: {', '.join(sorted(union.dropped))}")
-    numbers: list[int] = []
-
-    def common() -> Iterator[Batch]:
-        for number, batch in group.batches():
-            numbers.append(number)
-            yield union.apply(number, batch)
-
     excel = language is Language.ru
     with open_sink(group.job.output, union.layout, added, excel_csv=excel, standard=group.job.standard) as sink:
-        for order, (batch, columns) in enumerate(judge_all(common(), keys=keys)):
-            extra = {SOURCE_FILE: [names[numbers[order]]] * len(batch)} if several else {}
+        for number, read, columns in rows:
+            batch = union.apply(number, read)
+            if mask:
+                text = union.place_of(number, group.layouts[number].text)
+                batch = with_masked_texts(batch, text, union.layout.columns, columns.pop(MASKED))
+            extra = {SOURCE_FILE: [names[number]] * len(batch)} if several else {}
             sink.write(batch, {**columns, **extra})
             summary.add(columns)
-            advance(len(batch))
 
 
 @contextmanager

@@ -35,6 +35,11 @@ class Union:
             return batch
         return batch.select(positions, self.dropped)
 
+    def place_of(self, source: int, position: int) -> int | None:
+        """Where the column at ``position`` of a source is in the common table; ``None`` if it was left out."""
+        positions = self.positions[source]
+        return positions.index(position) if position in positions else None
+
 
 def unite(layouts: Sequence[Layout], leave_out: Collection[str] = ()) -> Union:
     """Lay the columns of some sources over each other by name; a name that repeats counts as many columns.

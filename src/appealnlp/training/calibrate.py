@@ -13,6 +13,8 @@ __all__ = ["choose_topics", "expected_calibration_error", "fit_calibration", "re
 
 RIDGE, RIDGE_OF_WORDS = 0.3, 90.0
 """Penalties of squared coefficients against the summed log loss: few messages say little about single words."""
+USUAL_NOISE = -3.0
+"""Where the search for the share of meaningless labels begins: the log-odds of one in twenty."""
 MOST_MESSAGES = 60_000
 """More messages make a calibration slower and not better."""
 
@@ -38,21 +40,30 @@ def fit_calibration(
     highest = softmax(scores).max(axis=1).astype(np.float64)
     moves = np.stack([np.ones(len(used)), highest, highest**2], axis=1)
     weight = sample_weight[used] / sample_weight[used].sum()
-    ridge = np.concatenate([np.full(3, RIDGE), np.full(words.shape[1], RIDGE_OF_WORDS)]) / len(used)
+    ridge = np.concatenate([np.full(3, RIDGE), [0.0], np.full(words.shape[1], RIDGE_OF_WORDS)]) / len(used)
+
+    count = logits.shape[1]
 
     def loss(coefficients: F64) -> tuple[float, F64]:
-        exponent = moves @ coefficients[:3] + words @ coefficients[3:]
+        exponent = moves @ coefficients[:3] + words @ coefficients[4:]
+        noise = 1 / (1 + np.exp(-coefficients[3]))
         inside = np.clip(exponent, *LOG_TEMPERATURES)
         cold = scores * np.exp(-inside)[:, None].astype(np.float32)
         chance = np.exp(cold)
         total = chance.sum(axis=1)
+        clean = np.exp(cold[rows, right].astype(np.float64)) / total
+        mixed = (1 - noise) * clean + noise / count
         slope = weight * (cold[rows, right] - (chance * cold).sum(axis=1) / total) * (exponent == inside)
-        value = -float(weight @ (cold[rows, right] - np.log(total))) + float(ridge @ coefficients**2)
-        return value, np.concatenate([moves.T @ slope, words.T @ slope]) + 2 * ridge * coefficients
+        slope *= (1 - noise) * clean / mixed
+        of_noise = -float(weight @ ((1 / count - clean) / mixed)) * noise * (1 - noise)
+        value = -float(weight @ np.log(mixed)) + float(ridge @ coefficients**2)
+        return value, np.concatenate([moves.T @ slope, [of_noise], words.T @ slope]) + 2 * ridge * coefficients
 
-    found = minimize(loss, np.zeros(len(ridge)), jac=True, method="L-BFGS-B", options={"maxiter": 60}).x
+    start = np.zeros(len(ridge))
+    start[3] = USUAL_NOISE
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 80}).x
     temperature, slope, curve = found[:3].tolist()
-    return Calibration(float(np.exp(temperature)), slope, curve), found[3:]
+    return Calibration(float(np.exp(temperature)), slope, curve, float(1 / (1 + np.exp(-found[3])))), found[4:]
 
 
 def review_threshold(
