@@ -384,9 +384,6 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
     )  # format 1 has none
     if not all(np.isfinite(value) and value > 0 for value in settings) or not np.isfinite([slope, curve]).all():
         raise CorruptModelError(f"{bundle.path}: a setting is not a positive number; train or download the model again")
-    noise = float(bundle.manifest.get("label_noise", 0.0))
-    if not 0 <= noise < 1:
-        raise CorruptModelError(f"{bundle.path}: a setting is no share; train or download the model again")
     if not 0 < hidden <= MOST_HIDDEN:
         raise CorruptModelError(f"{bundle.path}: {hidden} hidden units, at most {MOST_HIDDEN} are possible")
     direct = topics if bundle.manifest.get("direct") is True else 0
@@ -415,7 +412,7 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
             bundle.array("topic_bias.npy", "float32", topics),
         ),
         topic_groups=topic_groups,
-        calibration=Calibration(float(bundle.manifest["temperature"]), slope, curve, noise),
+        calibration=Calibration(float(bundle.manifest["temperature"]), slope, curve),
         review_below=float(bundle.manifest["review_below"]),
         urgency_by_topic=bundle.array("urgency_by_topic.npy", "float32", topics, len(LEVELS)),
     )

@@ -89,14 +89,11 @@ class Calibration:
 
     :param temperature: divides the scores of a message whose highest probability is 0.
     :param slope: what the highest probability adds to its logarithm; ``curve``: what the square adds.
-    :param noise: share of recorded labels that say nothing: however sure a message looks, no label is more probable than
-        the rest.
     """
 
     temperature: float
     slope: float = 0.0
     curve: float = 0.0
-    noise: float = 0.0
 
     def of(self, highest: float) -> float:
         """The temperature of a message with this highest probability."""
@@ -116,8 +113,7 @@ class Calibration:
             exponent += doubt[:, None]
         powers *= np.exp(-exponent.clip(*LOG_TEMPERATURES))
         np.exp(powers, out=powers)
-        powers *= np.float32(1 - self.noise) / powers.sum(axis=1, keepdims=True)
-        powers += np.float32(self.noise / powers.shape[1])
+        powers /= powers.sum(axis=1, keepdims=True)
         return powers
 
 

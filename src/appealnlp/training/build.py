@@ -471,7 +471,6 @@ def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
         "temperature": round(heads.calibration.temperature, 6),
         "doubt": True,
         "temperature_slopes": [round(heads.calibration.slope, 6), round(heads.calibration.curve, 6)],
-        "label_noise": round(heads.calibration.noise, 6),
         "review_below": round(heads.review_below, 6),
         "set_quantiles": dict(model.set_quantiles),
     }
