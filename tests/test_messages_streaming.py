@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from appealnlp.messages import AddedColumn, delimited, documents, encoding, excel_sink, open_sink, open_source, parquet
+from appealnlp.messages import AddedColumn, delimited, documents, encoding, open_sink, open_source, parquet, workbook
 
 ADDED = [AddedColumn("nlp_topic", "nlp_topic")]
 TEXT = "Второй день не работает лифт, подниматься на девятый этаж тяжело " * 4
@@ -51,7 +51,7 @@ def test_memory_does_not_grow_with_the_file(
 ) -> None:
     for module in (delimited, documents, parquet):
         monkeypatch.setattr(module, "BATCH_ROWS", 500)
-    monkeypatch.setattr(excel_sink, "FITTED_ROWS", 500)
+    monkeypatch.setattr(workbook, "FITTED_ROWS", 500)
     monkeypatch.setattr(encoding, "_CHUNK", 1 << 14)
     monkeypatch.setattr(delimited, "_SAMPLE", 1 << 14)
     for module in (delimited, documents):

@@ -44,6 +44,9 @@ FAILURES: dict[str, str] = {
 """Topics of services that fail for many at once, and the failure they tell of: who has no water writes of no water, no
 hot water or a burst pipe."""
 
+_OUT_OF_SERVICE = frozenset({"critical", "emergency"})
+"""Levels at which a message about bad water tells of no water: foul water alone is never so urgent."""
+
 MASS = 5
 """So many messages within `MASS_HOURS` at one place are no chance: each stands for several who do not write."""
 MASS_HOURS = 24
@@ -150,6 +153,8 @@ class IncidentFinder:
 
     def _take(self, topic: str, title: str, kind: Any, level: Any, places: str, date: str | None) -> None:
         failure = FAILURES.get(topic)
+        if failure == "water_quality" and level in _OUT_OF_SERVICE:
+            failure = "water"
         told = topic and (kind == "problem" or (failure is not None and kind == "question") or not kind)
         found = where(places.split(" | ")) if places else where(())
         place = self._number(found.key)
