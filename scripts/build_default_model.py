@@ -25,10 +25,13 @@ import numpy as np
 
 from appealnlp.bundle import read_bundle, write_bundle
 from appealnlp.classifier import Classifier
+from appealnlp.scores import Scorer
 from appealnlp.taxonomy import Taxonomy, load_taxonomy
 from appealnlp.training.build import Labelled, Recipe, UrgencyLabels, as_files, train_model
 from appealnlp.training.card import Figures, write_card
+from appealnlp.training.drift import profile_held_out
 from appealnlp.training.evaluate import evaluate_topics, evaluate_urgency
+from appealnlp.training.held_out import judge_held_out
 from appealnlp.training.labels import read_label_map
 from appealnlp.training.split import distinct, duplicate_key, fold_numbers
 from appealnlp.training.vectors import load_word_vectors
@@ -176,10 +179,15 @@ def train(
         [row.vulnerable for row in urgency] + [entry["vulnerable"] == 1 for entry in authored],
     )
     lemmas = sorted({word for words in CONCEPTS.values() for word in words if not word.endswith("*")})
-    model = train_model(taxonomy, examples_of(taxonomy, rows), labels, load_word_vectors(), Recipe(), lemmas)
+    examples, recipe = examples_of(taxonomy, rows), Recipe()
+    model = train_model(taxonomy, examples, labels, load_word_vectors(), recipe, lemmas)
     entries, files = as_files(model)
+    judged = judge_held_out(model.held_out, model.heads.topic_groups, recipe.accuracy, recipe.caution)
+    scorer = Scorer(model.lexicon, model.weights, lambda lemma: 0)
+    written = np.array([bool(source) for source in examples.sources or ()])  # by residents, not for the project
+    reference = profile_held_out(scorer, examples.texts, judged, model.taxonomy.codes, written)
     files["norms.csv"] = (ROOT / "data" / "norms" / "norms.csv").read_bytes()
-    write_bundle(output, {**entries, **manifest}, files)
+    write_bundle(output, {**entries, "reference": reference.as_dict(), **manifest}, files)
 
 
 def measure(

@@ -71,7 +71,7 @@ def read(path: Path) -> Examples:
 
 def train(rows: Examples) -> Classifier:
     """A model of these rows, loaded; two folds and no learning curve, because only the model itself is looked at."""
-    learned = learn(rows, recipe=replace(usual_recipe(len(rows)), folds=2, curve=()))
+    learned = learn(rows, recipe=replace(usual_recipe(len(rows), len(set(rows.topics))), folds=2, curve=()))
     with tempfile.TemporaryDirectory() as folder:
         save(learned, Path(folder) / "model")
         return appealnlp.load(Path(folder) / "model")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from ..text.lemmas import is_name
 from .build import Progress
 from .examples import Examples, LabelColumns, read_examples
 from .names import LabelNames
-from .own import learn, usual_recipe
+from .own import learn
 
 __all__ = ["Audit", "DoubtfulLabel", "NoMessage", "Overlap", "RepeatedText", "audit", "doubt", "look_at", "self_judged"]
 
@@ -182,8 +182,7 @@ def self_judged(examples: Examples, progress: Progress = lambda what, done, tota
 
     :raises InputError: there is nothing to learn from.
     """
-    recipe = usual_recipe(len(examples), len(set(examples.topics)))
-    learned = learn(examples, recipe=replace(recipe, curve=()), progress=progress)
+    learned = learn(examples, curve=False, progress=progress)
     return Opinions(
         learned.choice.positions,
         learned.model.held_out.truth,

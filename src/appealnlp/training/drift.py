@@ -186,15 +186,24 @@ def profile(model: Classifier, texts: Sequence[str]) -> Profile:
     return _profile(_unknown_words(model._scorer, texts), decided.confidence, decided.review, codes)
 
 
-def profile_held_out(scorer: Scorer, texts: Sequence[str], judged: Judged, codes: Sequence[str]) -> Profile:
+def profile_held_out(
+    scorer: Scorer,
+    texts: Sequence[str],
+    judged: Judged,
+    codes: Sequence[str],
+    counted: npt.NDArray[np.bool_] | None = None,
+) -> Profile:
     """What the training messages of a model look like to models that have not seen them.
 
     :param scorer: of the trained model.
     :param judged: held-out answers for the texts.
     :param codes: of the topics.
+    :param counted: which messages count; all if not given.
     """
-    decided = [codes[number] for number in judged.topic.tolist()]
-    return _profile(_unknown_words(scorer, texts), judged.confidence, judged.review, decided)
+    rows = np.arange(len(texts)) if counted is None else np.flatnonzero(counted)
+    decided = [codes[number] for number in judged.topic[rows].tolist()]
+    unknown = _unknown_words(scorer, [texts[row] for row in rows.tolist()])
+    return _profile(unknown, judged.confidence[rows], judged.review[rows], decided)
 
 
 def _profile(unknown: F64, confidence: Any, review: Any, topics: Sequence[str]) -> Profile:

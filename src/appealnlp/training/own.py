@@ -200,12 +200,14 @@ def learn(
     auto_accuracy: float = 0.95,
     recipe: Recipe | None = None,
     search: bool = False,
+    curve: bool = True,
     progress: Progress = lambda what, done, total: None,
 ) -> Learned:
     """Train on labelled rows and measure by cross-validation, near-duplicates on one side of each split.
 
     :param recipe: settings; those that suit the number of messages if not given.
     :param search: whether to search for better ones around them (see `training.tune`).
+    :param curve: whether to learn from parts of the messages as well, to see what more of them bring.
     :raises InputError: there is nothing to learn, and why.
     """
     _check_accuracy(auto_accuracy)
@@ -217,6 +219,8 @@ def learn(
     recipe = replace(
         usual_recipe(len(texts), len(choice.taxonomy.topics)) if recipe is None else recipe, accuracy=auto_accuracy
     )
+    if not curve:
+        recipe = replace(recipe, curve=())
     vectors, notes = _vectors()
     labelled = Labelled(
         texts, [examples.topics[at] for at in positions], np.array([examples.weights[at] for at in positions])
