@@ -73,7 +73,7 @@ class FakeClassifier:
 
 @pytest.fixture(autouse=True)
 def fake_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(path: str | None = None) -> FakeClassifier:
+    def load(path: str | None = None, norms: str | None = None) -> FakeClassifier:
         if path is not None and not Path(path).is_dir():
             raise ModelNotFoundError(f"{path}: there is no model here")
         return FakeClassifier()
@@ -390,7 +390,7 @@ class Slow:
         time.sleep(0.05)
         return {key: [""] * len(texts) for key in CLASSIFIED}
 
-appealnlp.load = lambda path=None: Slow()
+appealnlp.load = lambda path=None, norms=None: Slow()
 main(sys.argv[1:])
 """
 

@@ -52,7 +52,7 @@ def test_topics_are_listed_by_group(monkeypatch: pytest.MonkeyPatch, capsys: pyt
         Topic("water.bad", "Плохая вода", "water", "Вода", "…", "urgent"),
         Topic("roads.pits", "Ямы", "roads", "Дороги", "…", "routine"),
     )
-    monkeypatch.setitem(vars(appealnlp), "load", lambda path=None: _Model(Taxonomy(listed)))
+    monkeypatch.setitem(vars(appealnlp), "load", lambda path=None, norms=None: _Model(Taxonomy(listed)))
     assert call("topics") == 0
     assert capsys.readouterr().out.splitlines() == [
         "Вода",

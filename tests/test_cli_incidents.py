@@ -39,7 +39,7 @@ class FakeClassifier:
 def fake_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "norms.csv").write_text(NORMS, encoding="utf-8")
-    monkeypatch.setitem(vars(appealnlp), "load", lambda path=None: FakeClassifier())
+    monkeypatch.setitem(vars(appealnlp), "load", lambda path=None, norms=None: FakeClassifier())
     monkeypatch.setattr(classifier, "default_model", lambda: tmp_path / "model")
 
 

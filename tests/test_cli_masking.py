@@ -160,7 +160,7 @@ def test_the_verdict_is_on_the_message_itself(tmp_path: Path, run: Run, monkeypa
             seen.extend(texts)
             return {key: ["", ""] for key in COLUMNS}
 
-    monkeypatch.setitem(vars(appealnlp), "load", lambda path=None: Model())
+    monkeypatch.setitem(vars(appealnlp), "load", lambda path=None, norms=None: Model())
     code, _, _ = run("classify", write(tmp_path / "in.csv"), "-o", tmp_path / "out.csv", "--mask")
     assert code == 0
     assert seen == [row["text"] for row in ROWS]

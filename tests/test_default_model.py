@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from appealnlp.classifier import Classifier
+from appealnlp.cli import main
 from appealnlp.text.lemmas import is_name
 from appealnlp.urgency.concepts import CONCEPTS
 from appealnlp.urgency.scale import at_least
@@ -95,3 +96,26 @@ def test_every_alarm_has_its_words_and_no_invented_norm(
 )
 def test_plain_cases(default_model: Classifier, message: str, urgency: str) -> None:
     assert default_model.classify(message).urgency == urgency
+
+
+def test_norms_of_a_municipality_go_before_those_of_the_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def say(*options: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as left:
+            main(["classify", "--message", "Третий день нет воды в доме", *options])
+        out, err = capsys.readouterr()
+        return int(str(left.value.code or 0)), out, err
+
+    shipped = (Path(__file__).parent.parent / "data" / "norms" / "norms.csv").read_text(encoding="utf-8").splitlines()
+    water = next(line for line in shipped if line.startswith("no_water,"))
+    own = tmp_path / "own.csv"
+    own.write_text(f"{shipped[0]}\n{water.replace(',4,', ',1.5,', 1)}\n", encoding="utf-8")
+    assert "1,5 ч" not in say()[1]
+    code, out, _ = say("--norms", str(own))
+    assert code == 0
+    assert "1,5 ч" in out
+    own.write_text("code\n", encoding="utf-8")
+    code, _, err = say("--norms", str(own))
+    assert code == 2
+    assert "own.csv" in err

@@ -38,7 +38,7 @@ from .text import Document, Token, document, preprocess, spans
 from .urgency.concepts import concept_mask
 from .urgency.decide import Verdict, decide
 from .urgency.find import find
-from .urgency.norms import Norms, load_norms
+from .urgency.norms import Norms, load_norms, merge_norms
 from .urgency.scale import LEVELS, TITLES_RU, rank
 from .urgency.vulnerable import vulnerable_evidence
 
@@ -326,13 +326,18 @@ class Results(Sequence[Result]):
         return self._model._result(judged.decision, row, verdict, vulnerable, tuple(judged.places.of(row)))
 
 
-def load(path: str | Path | None = None) -> Classifier:
+def load(path: str | Path | None = None, *, norms: str | Path | None = None) -> Classifier:
     """Load a model folder; without a path the one that ships with the package.
 
+    :param norms: a municipality's own file of norms, whose rows go before those of the model.
+    :raises InputError: the norms file cannot be read, and where it is wrong.
     :raises ModelNotFoundError: there is no model at that path.
     :raises CorruptModelError: a file of it changed; :raises NewerModelError: it needs a newer appealnlp.
     """
-    return Classifier(read_bundle(default_model() if path is None else path))
+    model = Classifier(read_bundle(default_model() if path is None else path))
+    if norms is not None:
+        model.norms = merge_norms(model.norms, norms)
+    return model
 
 
 def default_model() -> Path:

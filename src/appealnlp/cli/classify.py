@@ -36,6 +36,7 @@ def classify(
         Language.en
     ),
     jobs: Annotated[int | None, typer.Option(min=1, help="Number of processes; all cores for a large file.")] = None,
+    norms: Annotated[str | None, typer.Option(metavar="FILE", help="Deadlines of your own, over the model's.")] = None,
     mask: Annotated[bool, typer.Option("--mask", help="Write the message column without personal data.")] = False,
     incidents: Annotated[
         bool,
@@ -57,7 +58,7 @@ def classify(
             raise typer.BadParameter("--incidents goes with an INPUT: one message is no incident")
         if mask:
             raise typer.BadParameter("--mask goes with an INPUT; for one message there is: appealnlp mask --message")
-        _classify_one(message, model, as_json)
+        _classify_one(message, model, norms, as_json)
         return
     if as_json:
         raise typer.BadParameter("--json goes with --message; for JSON lines give an output that ends with .jsonl")
@@ -68,7 +69,7 @@ def classify(
     from .masking import load_with_masks
     from .run import run
 
-    load = partial(_load_judge, model)
+    load = partial(_load_judge, model, norms)
 
     run(
         inputs,
@@ -79,14 +80,14 @@ def classify(
         language=columns,
         jobs=jobs,
         mask=mask,
-        incidents=_incidents(model) if incidents else None,
+        incidents=_incidents(model, norms) if incidents else None,
     )
 
 
-def _load_judge(model: str | None) -> Judge:
+def _load_judge(model: str | None, norms: str | None) -> Judge:
     import appealnlp
 
-    classifier = appealnlp.load(model)
+    classifier = appealnlp.load(model, norms=norms)
 
     def judge(texts: Sequence[str], months: Months) -> Columns:
         columns: Columns = classifier.classify_columns(texts, months=months)
@@ -95,18 +96,22 @@ def _load_judge(model: str | None) -> Judge:
     return judge
 
 
-def _incidents(model: str | None) -> Incidents:
+def _incidents(model: str | None, norms: str | None) -> Incidents:
     from ..classifier import default_model
-    from ..urgency.norms import load_norms
+    from ..urgency.norms import Norms, load_norms, merge_norms
     from .incidents import Incidents
 
-    return Incidents(lambda: load_norms((default_model() if model is None else Path(model)) / "norms.csv"))
+    def known() -> Norms:
+        shipped = load_norms((default_model() if model is None else Path(model)) / "norms.csv")
+        return shipped if norms is None else merge_norms(shipped, norms)
+
+    return Incidents(known)
 
 
-def _classify_one(message: str, model: str | None, as_json: bool) -> None:
+def _classify_one(message: str, model: str | None, norms: str | None, as_json: bool) -> None:
     import appealnlp
 
-    result = appealnlp.load(model).classify(message)
+    result = appealnlp.load(model, norms=norms).classify(message)
     if as_json:
         typer.echo(json.dumps(asdict(result), ensure_ascii=False, indent=2))
     else:
