@@ -84,7 +84,7 @@ def classify(
     )
 
 
-def _load_judge(model: str | None, norms: str | None) -> Judge:
+def _load_judge(model: str | None, norms: str | None = None) -> Judge:
     import appealnlp
 
     classifier = appealnlp.load(model, norms=norms)
