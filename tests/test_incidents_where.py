@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appealnlp.incidents.where import Where, where
@@ -75,6 +75,7 @@ def test_flats_are_not_shown() -> None:
     assert "12" not in where(["ул. Мира, кв. 12"]).shown
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=30), max_size=3))
 def test_any_text_has_some_place_or_none(written: list[str]) -> None:
     found = where(written)

@@ -196,6 +196,13 @@ def test_a_report_on_a_model(default_model: Classifier, examples: Examples, tmp_
     assert [file.name for file in (tmp_path / "отчёты").iterdir()] == ["page.html"]
 
 
+def test_texts_are_shown_masked(default_model: Classifier) -> None:
+    examples = Examples()
+    examples.add("Нет воды, звоните Ольге Игнатьевне 8 900 000-12-13", "roads.pothole", file="a.csv", row=2)
+    report = report_on(default_model, examples, measure(default_model, examples), title="Проба", with_texts=True)
+    assert [row.text for row in report.errors] == ["Нет воды, звоните [ИМЯ] [ТЕЛЕФОН]"]
+
+
 def test_explain_against_a_topic(default_model: Classifier) -> None:
     text = "Яма на дороге, нет воды"
     one, other = (default_model.explain(text, against=code) for code in ("utilities.no_cold_water", "roads.snow_ice"))
