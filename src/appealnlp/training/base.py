@@ -23,7 +23,7 @@ from .split import duplicate_key, fold_numbers
 
 __all__ = ["FineTuned", "fine_tune"]
 
-STRENGTHS = (100.0, 30.0, 10.0, 3.0, 1.0)
+STRENGTHS = (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01)
 """How strongly the old layer holds the new one."""
 BEYOND_NOISE = 2.0
 """By how many standard errors the log loss must fall before the old layer is left."""
