@@ -4,7 +4,7 @@ import codecs
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appealnlp.errors import InputError
@@ -87,6 +87,7 @@ def test_cut_utf16_is_refused(tmp_path: Path) -> None:
         detect_encoding(write(tmp_path, codecs.BOM_UTF16_LE + RUSSIAN.encode("utf-16-le")[:-1]))
 
 
+@settings(deadline=None)
 @given(text=st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0")))
 def test_whatever_is_utf8_is_read_as_utf8(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = write(tmp_path_factory.mktemp("any"), text.encode())

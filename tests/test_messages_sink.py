@@ -344,6 +344,7 @@ def test_what_is_no_formula_stays(value: str) -> None:
 VALUES_OF_A_COLUMN = st.lists(st.text(max_size=8) | st.text(",;\t\"\r\n=-'0 ", max_size=5), min_size=1, max_size=8)
 
 
+@settings(deadline=None)
 @given(column=VALUES_OF_A_COLUMN, delimiter=st.sampled_from(",;\t"))
 def test_cells_are_quoted_as_the_csv_module_does(column: list[str], delimiter: str) -> None:
     stream = io.StringIO(newline="")
@@ -353,6 +354,7 @@ def test_cells_are_quoted_as_the_csv_module_does(column: list[str], delimiter: s
     assert "".join(lines) == stream.getvalue()
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | st.booleans() | st.integers() | st.floats() | st.dates() | st.text(max_size=5)))
 def test_cells_of_any_kind_are_their_text(column: list[object]) -> None:
     for values in (column, [value for value in column if isinstance(value, int)]):

@@ -6,15 +6,26 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from .values import Kind, as_text
 
-__all__ = ["BATCH_ROWS", "KEPT_BYTES", "MAX_CELL", "AddedColumn", "Batch", "Layout", "MemorySource", "Source"]
+__all__ = [
+    "BATCH_ROWS",
+    "KEPT_BYTES",
+    "MAX_CELL",
+    "AddedColumn",
+    "Batch",
+    "Layout",
+    "MemorySource",
+    "Source",
+    "drained",
+]
 
+_Row = TypeVar("_Row")
 BATCH_ROWS = 4096
 KEPT_BYTES = 70_000_000
-"""A text file up to this size stays in memory once it has been gone through; a larger one is read again in batches."""
+"""Rows of a text file up to this size are kept when it is gone through first; a larger one is read again in batches."""
 MAX_CELL = 10_000_000  # characters; a message is never longer, a damaged file easily is
 
 
@@ -169,6 +180,15 @@ class MemorySource(Source):
                 self._first_row + start,
                 None if self._objects is None else list(self._objects[start : start + BATCH_ROWS]),
             )
+
+
+def drained(rows: list[_Row], size: int) -> Iterator[list[_Row]]:
+    """Rows that were kept, some at a time; the list lets go of them as they are given."""
+    rows.reverse()
+    while rows:
+        some = rows[-size:]
+        del rows[-size:]
+        yield some[::-1]
 
 
 def message_texts(rows: Sequence[Sequence[object]], position: int) -> list[str]:

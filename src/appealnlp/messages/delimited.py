@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import StringIO
 from itertools import chain, compress, count, islice, takewhile
 from pathlib import Path
 from typing import TextIO, cast
 
 from ..errors import InputError
-from .batch import BATCH_ROWS, KEPT_BYTES, MAX_CELL, Batch, Layout, Source, message_dates, message_texts
+from .batch import BATCH_ROWS, KEPT_BYTES, MAX_CELL, Batch, Layout, Source, drained, message_dates, message_texts
 from .columns import find_date, find_named, find_text
 from .encoding import TextEncoding, read_decoded
 from .values import Kind
@@ -47,25 +47,32 @@ class _Dialect:
 
 @dataclass(frozen=True, slots=True)
 class _Extent:
-    """Where the rows of a table are: ``rows`` of them after ``header_row``; the records themselves if they were kept."""
+    """Where the rows of a table are: ``rows`` of them after ``header_row``."""
 
     header: list[str]
     header_row: int
     width: int
     rows: int
-    kept: list[list[str]] | None
 
 
 class DelimitedSource(Source):
     """A delimited table; made by :func:`open_delimited`."""
 
-    def __init__(self, path: Path, name: str, layout: Layout, dialect: _Dialect, extent: _Extent) -> None:
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        layout: Layout,
+        dialect: _Dialect,
+        extent: _Extent,
+        kept: list[list[str]] | None,
+    ) -> None:
         shown = {"\t": "tab", _ONE_COLUMN: "none"}.get(dialect.delimiter, repr(dialect.delimiter))
         notices = [f"encoding {dialect.encoding.name.removesuffix('-sig')}, delimiter {shown}"]
         if dialect.encoding.damaged:
             notices.append("some bytes are not valid utf-8; the rows with them are marked in nlp_error")
         super().__init__(name, layout, extent.rows, notices)
-        self._path, self._dialect, self._extent = path, dialect, extent
+        self._path, self._dialect, self._extent, self._kept = path, dialect, extent, kept
 
     def batches(self) -> Iterator[Batch]:
         """The rows, from the first on each call."""
@@ -83,10 +90,11 @@ class DelimitedSource(Source):
 
     def _records(self) -> Iterator[list[list[str]]]:
         """The records after the header, some thousands at a time."""
-        kept, rows = self._extent.kept, self._extent.rows
+        kept, self._kept = self._kept, None
         if kept is not None:
-            yield from (kept[start : start + BATCH_ROWS] for start in range(0, rows, BATCH_ROWS))
+            yield from drained(kept, BATCH_ROWS)
             return
+        rows = self._extent.rows
         with self._dialect.lines(self._path) as stream:
             reader = csv.reader(stream, delimiter=self._dialect.delimiter)
             next(islice(reader, self._extent.header_row - 1, None))
@@ -99,7 +107,7 @@ class DelimitedSource(Source):
 
     def close(self) -> None:
         """Let go of the kept records; they can be read again."""
-        self._extent = replace(self._extent, kept=None)
+        self._kept = None
 
 
 def open_delimited(path: Path, *, text_column: str | None = None, name: str | None = None) -> DelimitedSource:
@@ -120,12 +128,12 @@ def open_delimited(path: Path, *, text_column: str | None = None, name: str | No
 
 def _open(path: Path, encoding: TextEncoding, text_column: str | None, name: str) -> DelimitedSource:
     dialect = _dialect(path, encoding, text_column)
-    extent = _measure(path, dialect, name)
+    extent, kept = _measure(path, dialect, name)
     columns = [*extent.header, *(f"extra_{n}" for n in range(1, extent.width - len(extent.header) + 1))]
     text = find_text(extent.header, text_column, file=name, row=extent.header_row)
     kinds: list[Kind] = ["text"] * len(columns)
     layout = Layout(tuple(columns), tuple(kinds), text, find_date(extent.header))
-    return DelimitedSource(path, name, layout, dialect, extent)
+    return DelimitedSource(path, name, layout, dialect, extent, kept)
 
 
 def _dialect(path: Path, encoding: TextEncoding, text_column: str | None) -> _Dialect:
@@ -187,8 +195,11 @@ def _has_text(header: list[str], wanted: str | None) -> bool:
     return True
 
 
-def _measure(path: Path, dialect: _Dialect, name: str) -> _Extent:
-    """Go through the whole table: where the header is, how many rows follow, how wide the widest is."""
+def _measure(path: Path, dialect: _Dialect, name: str) -> tuple[_Extent, list[list[str]] | None]:
+    """Go through the whole table: where the header is, how many rows follow, how wide the widest is.
+
+    :return: the extent; the rows themselves, unless the table is large.
+    """
     header: list[str] = []
     header_row = last = width = number = 0
     keep = path.stat().st_size <= KEPT_BYTES and not dialect.encoding.damaged
@@ -214,8 +225,8 @@ def _measure(path: Path, dialect: _Dialect, name: str) -> _Extent:
         raise InputError("the table is empty", file=name)
     if dialect.encoding.damaged:
         _mend(header)
-    rows = last - header_row
-    return _Extent(header, header_row, width, rows, kept[:rows] if keep else None)
+    del kept[last - header_row :]
+    return _Extent(header, header_row, width, last - header_row), kept if keep else None
 
 
 def _all_records(path: Path, dialect: _Dialect, name: str) -> Iterator[list[list[str]]]:

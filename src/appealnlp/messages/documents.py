@@ -11,7 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from .batch import BATCH_ROWS, KEPT_BYTES, MAX_CELL, Batch, Layout, MemorySource, Source, message_dates, message_texts
+from .batch import (
+    BATCH_ROWS,
+    KEPT_BYTES,
+    MAX_CELL,
+    Batch,
+    Layout,
+    MemorySource,
+    Source,
+    drained,
+    message_dates,
+    message_texts,
+)
 from .columns import find_date, find_text
 from .encoding import TextEncoding, read_decoded
 from .odnoklassniki import is_odnoklassniki, odnoklassniki_rows
@@ -194,14 +205,23 @@ class JsonLinesSource(Source):
 
     def batches(self) -> Iterator[Batch]:
         """The rows, from the first on each call."""
-        lines = iter(_read_lines(self._path, self._encoding, self.name) if self._kept is None else self._kept)
         columns, first = self.layout.columns, 1
-        while some := list(islice(lines, BATCH_ROWS)):
+        for some in self._lines():
             rows: list[list[object]] = [[line.record.get(column) for column in columns] for line in some]
             texts, dates = message_texts(rows, self.layout.text), message_dates(rows, self.layout.date)
             objects: list[Mapping[str, object]] = [line.record for line in some]
             yield Batch(rows, texts, dates, [line.error for line in some], first, objects)
             first += len(rows)
+
+    def _lines(self) -> Iterator[list[_Line]]:
+        """The lines that are not blank, some thousands at a time."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            yield from drained(kept, BATCH_ROWS)
+            return
+        lines = _read_lines(self._path, self._encoding, self.name)
+        while some := list(islice(lines, BATCH_ROWS)):
+            yield some
 
     def close(self) -> None:
         """Let go of the kept lines; they can be read again."""
