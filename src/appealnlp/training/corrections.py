@@ -53,7 +53,8 @@ class Fixes:
 
 _SHOWN = 12
 CORRECTED = 2.0
-"""How much a corrected row counts beside a row as it was recorded (scripts/measure_review.py tries others)."""
+"""How much a corrected row counts beside a row as it was recorded: twice pays where a person is right more often than the
+records (15 % more wrong labels there), costs little where they err alike; four times costs in both cases."""
 
 
 @dataclass(frozen=True)
