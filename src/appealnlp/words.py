@@ -6,7 +6,6 @@ forgotten together with the row.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -16,8 +15,6 @@ import numpy.typing as npt
 from .features import Lexicon
 from .scores import ChunkSums
 from .text import Document, Token
-from .text.markup import clean
-from .text.tokens import iter_forms
 from .urgency.guards import ends_sentence
 from .urgency.many import ABBREVIATION, hint
 from .urgency.matching import SLOT_SETS, runs
@@ -28,8 +25,6 @@ I16 = npt.NDArray[np.int16]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 
-_HIGH, _LOW = 0xD800 >> 10, 0xDC00 >> 10
-_LONE = re.compile("[\ud800-\udfff]")
 _SPACE, _LINE = map(ord, " \n")
 _BLANK, _MARK, _DOT, _DOTS, _OPEN = range(1, 6)
 _GAP_KINDS = np.zeros(65536, np.uint8)
@@ -52,7 +47,6 @@ class ChunkWords:
         self.bounds: I64 = chunk.tokens.bounds
         """Message *m* owns the tokens ``bounds[m]:bounds[m + 1]``."""
         self._documents: dict[int, Document] = {}
-        self._known_places: dict[int, list[tuple[int, int]]] = {}
 
     @cached_property
     def slot_sets(self) -> I32:
@@ -122,42 +116,14 @@ class ChunkWords:
 
     def spans(self, messages: I64, tokens: I64) -> list[tuple[int, int]]:
         """Where some tokens of some messages stand in them."""
-        chunk = self._chunk
-        offsets = chunk.tokens.offsets[messages]
-        starts, ends = chunk.tokens.starts[tokens] - offsets, chunk.tokens.ends[tokens] - offsets
-        found = list(zip(starts.tolist(), ends.tolist(), strict=True))
-        for number in np.flatnonzero(~chunk.tokens.straight[messages]).tolist():
-            message = int(messages[number])
-            found[number] = self._places(message)[int(tokens[number] - self.bounds[message])]
-        return found
+        chunk = self._chunk.tokens
+        starts, ends = (chunk.positions(messages, edges.take(tokens)) for edges in (chunk.starts, chunk.ends))
+        return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
     def _places(self, message: int) -> list[tuple[int, int]]:
         """Where the tokens of a message stand in it."""
-        places = self._known_places.get(message)
-        if places is None:
-            tokens, (first, end) = self._chunk.tokens, self.bounds[message : message + 2].tolist()
-            offset = tokens.offsets[message]
-            starts, ends = tokens.starts[first:end] - offset, tokens.ends[first:end] - offset
-            if not tokens.straight[message]:
-                starts, ends = self._in_characters(message, np.stack([starts, ends]))
-            places = self._known_places[message] = list(zip(starts.tolist(), ends.tolist(), strict=True))
-        return places
-
-    def _in_characters(self, message: int, units: I64) -> I64:
-        """Positions in the text of a message from those in its code units."""
-        tokens = self._chunk.tokens
-        offset = int(tokens.offsets[message])
-        kinds = tokens.units[offset : offset + int(units.max(initial=0))] >> 10
-        seconds = np.flatnonzero((kinds[1:] == _LOW) & (kinds[:-1] == _HIGH)) + 1
-        if len(seconds) and _LONE.search(self.texts[message]) is not None:  # halves that may look like one character
-            forms = list(iter_forms(clean(self.texts[message])[0]))
-            positions = np.array([[start for _, start, _ in forms], [end for _, _, end in forms]], np.int64)
-        else:
-            positions = units - np.searchsorted(seconds, units)
-        origin = tokens.origins.get(message)
-        if origin is not None:
-            positions = np.array([[origin[position] for position in row] for row in positions.tolist()], np.int64)
-        return positions
+        first, end = self.bounds[message : message + 2].tolist()
+        return self.spans(np.full(end - first, message), np.arange(first, end))
 
     def sentences(self, messages: I64) -> I64:
         """Sentence numbers of all tokens, ascending from message to message.

@@ -102,44 +102,12 @@ def find_places_many(
     firsts, lasts, kinds = _parts(symbols_of_chunk(tokens, rows, forms))
     first, last = np.array(firsts, np.int64), np.array(lasts, np.int64) - 1
     owners = np.searchsorted(tokens.bounds, first, side="right") - 1
-    starts, ends = tokens.starts[first] - tokens.offsets[owners], tokens.ends[last] - tokens.offsets[owners]
-    quoted = _CLOSES.take(tokens.units.take(tokens.ends[last], mode="clip"))
-    bent = np.flatnonzero(~tokens.straight[owners])
-    if len(bent):
-        _straighten(bent, owners, starts, ends, texts, tokens)
-        quoted[bent] = True
+    starts, ends = tokens.positions(owners, tokens.starts[first]), tokens.positions(owners, tokens.ends[last])
+    quoted = _CLOSES.take(tokens.units.take(tokens.ends[last], mode="clip")) | ~tokens.straight[owners]
     for at in np.flatnonzero(quoted).tolist():
         ends[at] = _closed(texts[owners[at]], int(starts[at]), int(ends[at]))
     bounds = np.searchsorted(owners, np.arange(len(texts) + 1))
     return ChunkPlaces(texts, starts.tolist(), ends.tolist(), kinds, bounds.tolist())
-
-
-def _straighten(bent: I64, owners: I64, starts: I64, ends: I64, texts: Sequence[str], tokens: ChunkTokens) -> None:
-    """Turn positions in the units of a chunk into positions in the texts, for places in messages where they differ."""
-    offsets = np.append(tokens.offsets, len(tokens.units) + 1)
-    high = np.flatnonzero(tokens.units >> 10 == 0x36)  # first units of emoji and the like
-    before = np.searchsorted(high, offsets)
-    shorter: dict[int, I64] = {}
-    for owner in np.unique(owners[bent]).tolist():
-        text, length = texts[owner], int(offsets[owner + 1] - offsets[owner]) - 1
-        # Cleaning that moves letters leaves NUL at the end; lone surrogates can look like a pair.
-        if tokens.units[offsets[owner] + length - 1] == 0 or length - len(text) != before[owner + 1] - before[owner]:
-            shorter[owner] = _positions(text)
-    message = owners[bent]
-    for side in (starts, ends):
-        units = side[bent]
-        side[bent] -= np.searchsorted(high, tokens.offsets[message] + units) - before[message]
-        for at, owner, unit in zip(bent.tolist(), message.tolist(), units.tolist(), strict=True):
-            if owner in shorter:
-                side[at] = shorter[owner][unit]
-
-
-def _positions(text: str) -> I64:
-    """For each UTF-16 code unit of the cleaned text, and its end, the position in the text itself."""
-    cleaned, origin = clean(text)
-    letters = np.frombuffer(cleaned.encode("utf-32-le", "surrogatepass"), np.uint32)
-    positions = np.arange(len(letters) + 1) if origin is None else np.array(origin)
-    return np.repeat(positions, np.append(1 + (letters > 0xFFFF), 1))
 
 
 def _parts(read: str) -> tuple[list[int], list[int], list[int]]:
