@@ -75,7 +75,6 @@ class Classifier:
         self.norms = _norms(bundle)
         self._scorer = Scorer(lexicon, weights, concept_mask)
         self._topics = self.taxonomy.topics
-        self._usual: dict[tuple[int, int], Verdict] = {}
 
     def _topic_groups(self) -> Any:
         if self.taxonomy.groups == ("",):  # one level: each topic stands alone
@@ -235,12 +234,14 @@ class Classifier:
         words = self._deciding_words(document, level) if rank(level) >= ALARM else ()
         return decide(level, document.text, words, reasons, topic, self.norms)
 
-    def _usual_verdict(self, level: int, topic: int) -> Verdict:
-        """The verdict on a message of which neither a rule nor a word needs to be told."""
-        found = self._usual.get((level, topic))
-        if found is None:
-            found = self._usual[level, topic] = decide(LEVELS[level], "", (), (), self._topics[topic].code, self.norms)
-        return found
+    @cached_property
+    def _usual(self) -> tuple[Any, Any]:
+        """Sentence and hours of verdicts of which neither a rule nor a word needs to be told, by level and topic."""
+        verdicts = [[decide(level, "", (), (), topic.code, self.norms) for topic in self._topics] for level in LEVELS]
+        sentences, hours = (np.empty((len(LEVELS), len(self._topics)), object) for _ in range(2))
+        sentences[:] = [[verdict.sentence for verdict in row] for row in verdicts]
+        hours[:] = [[verdict.react_hours for verdict in row] for row in verdicts]
+        return sentences, hours
 
     def _deciding_words(self, document: Document, level: str) -> tuple[tuple[int, int], ...]:
         """Spans of the words that speak most for a level against an ordinary request, in order of the text."""
@@ -322,7 +323,7 @@ class Results(Sequence[Result]):
     def _result(self, judged: Judged, row: int) -> Result:
         if judged.is_empty(row):
             return Result(error=EMPTY)
-        verdict, vulnerable = judged.verdicts[row], bool(judged.vulnerable[row])
+        verdict, vulnerable = judged.verdict(row), bool(judged.vulnerable[row])
         return self._model._result(judged.decision, row, verdict, vulnerable, tuple(judged.places.of(row)))
 
 
