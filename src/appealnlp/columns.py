@@ -164,7 +164,8 @@ def _alternatives(decision: Decision, codes: Any) -> list[str]:
     texts = np.full(len(named), "", dtype=object)
     texts[both] = found[0, both] + "; " + found[1, both]
     texts[one] = found[0, one]
-    return texts.tolist()
+    written_out: list[str] = texts.tolist()
+    return written_out
 
 
 def _model_words(

@@ -104,15 +104,19 @@ class ChunkWords:
         """A message with its tokens, equal to `appealnlp.text.preprocess`; made once for whoever asks."""
         document = self._documents.get(message)
         if document is None:
-            text = self.texts[message]
             first, end = self.bounds[message : message + 2].tolist()
-            places, words = self._places(message), self.words(first, end)
-            tokens = [
-                Token(text[start:stop], start, stop, form, lemma)
-                for (start, stop), (form, lemma) in zip(places, words, strict=True)
-            ]
-            document = self._documents[message] = Document(text, tuple(tokens))
+            document = self._documents[message] = self.part(message, first, end)
         return document
+
+    def part(self, message: int, first: int, end: int) -> Document:
+        """A message with the tokens ``first:end`` only."""
+        text = self.texts[message]
+        places, words = self._places(message, first, end), self.words(first, end)
+        tokens = [
+            Token(text[start:stop], start, stop, form, lemma)
+            for (start, stop), (form, lemma) in zip(places, words, strict=True)
+        ]
+        return Document(text, tuple(tokens))
 
     def spans(self, messages: I64, tokens: I64) -> list[tuple[int, int]]:
         """Where some tokens of some messages stand in them."""
@@ -120,9 +124,8 @@ class ChunkWords:
         starts, ends = (chunk.positions(messages, edges.take(tokens)) for edges in (chunk.starts, chunk.ends))
         return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
-    def _places(self, message: int) -> list[tuple[int, int]]:
-        """Where the tokens of a message stand in it."""
-        first, end = self.bounds[message : message + 2].tolist()
+    def _places(self, message: int, first: int, end: int) -> list[tuple[int, int]]:
+        """Where the tokens ``first:end`` stand in their message."""
         return self.spans(np.full(end - first, message), np.arange(first, end))
 
     def sentences(self, messages: I64) -> I64:
@@ -148,8 +151,8 @@ class ChunkWords:
         for (_, end), (start, _), message, token in gaps:
             breaks[token] = ends_sentence(self.texts[message][end:start], self.words(token - 1, token)[0][0])
         for message in shifted:
-            text, places = self.texts[message], self._places(message)
             first, end = self.bounds[message : message + 2].tolist()
+            text, places = self.texts[message], self._places(message, first, end)
             before = self.words(first, end)
             breaks[first + 1 : end] = [
                 ends_sentence(text[one:other], form)

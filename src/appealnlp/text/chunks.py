@@ -240,9 +240,8 @@ def tokenize_chunk(texts: Sequence[str]) -> ChunkTokens:
     straight = taken == lengths
     origins: dict[int, I64] = {}
     if len(high):  # halves of characters that happen to stand side by side look like one character
-        for message in np.flatnonzero(taken - lengths != np.diff(np.searchsorted(high, offsets))).tolist():
-            straight[message] = False
-            origins[message] = _characters_of_units(texts[message])
+        odd = ~straight & (taken - lengths != np.diff(np.searchsorted(high, offsets)))
+        origins = {message: _characters_of_units(texts[message]) for message in np.flatnonzero(odd).tolist()}
     for message, suspects in _suspects(units, offsets[:-1]) if len(units) else ():
         text = texts[message]
         cleaned, origin = clean_suspect(text, suspects)
