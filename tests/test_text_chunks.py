@@ -61,7 +61,15 @@ def check(texts: list[str]) -> None:
 @example(["\ud83d", "\ude00 яма"])
 @example(["😡яма\0свет", "яма"])
 @example(["5к2-а-3"])
-@example(["😡", "\ud83d\ude00 яма", "😡 \ud83d\ude00 я\u00adма 😡 яма", "[id1|😡] 😡 яма", "яма 😡 \ud83d\ude00 [id1|😡] яма"])
+@example(
+    [
+        "😡",
+        "\ud83d\ude00 яма",
+        "😡 \ud83d\ude00 я\u00adма 😡 яма",
+        "[id1|😡] 😡 яма",
+        "яма 😡 \ud83d\ude00 [id1|😡] яма",
+    ]
+)
 def test_a_chunk_has_the_tokens_of_its_messages(texts: list[str]) -> None:
     check(texts)
 

@@ -112,9 +112,10 @@ class Classifier:
         if not text.strip():
             return Result(error=EMPTY)
         found = spans(text)
-        sums = self._scorer.score_forms([form for form, _, _ in found])
+        forms = [form for form, _, _ in found]
+        sums, mask = self._scorer.score_forms(forms), self._scorer.concepts(forms)
         tokens = document(text, found, self._scorer.lexicon.lemmatizer)
-        decision, mask = self._heads.decide(sums), int(sums.masks[0])
+        decision = self._heads.decide(sums)
         topic = self._topics[int(decision.topic[0])]
         verdict = self._verdict(tokens, LEVELS[int(decision.urgency[0])], topic.code, mask, month)
         vulnerable = bool(decision.vulnerable[0]) or bool(vulnerable_evidence(tokens, mask))

@@ -77,9 +77,7 @@ class Judged:
         """The verdict on one message, as `Classifier.classify` gives it."""
         model, topic = self.model, self.model.taxonomy.topics[int(self.decision.topic[row])].code
         level = LEVELS[int(self.decision.urgency[row])]
-        return decide(
-            level, self.texts[row], self.words.get(row, ()), self.reasons.get(row, ()), topic, model.norms
-        )
+        return decide(level, self.texts[row], self.words.get(row, ()), self.reasons.get(row, ()), topic, model.norms)
 
 
 def judge_chunk(
