@@ -31,6 +31,7 @@ from .errors import CorruptModelError, InputError, ModelError, ModelNotFoundErro
 from .features import Lexicon
 from .heads import KINDS, MOST_HIDDEN, Calibration, Decision, Heads, TopicLayer, joined
 from .places import find_places
+from .places.classes import CLASSES, CLASSES_VERSION
 from .result import Alternative, Place, Result
 from .scores import Scorer, Sums, Weights
 from .taxonomy import Taxonomy, Topic
@@ -423,4 +424,9 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
         review_below=float(bundle.manifest["review_below"]),
         urgency_by_topic=bundle.array("urgency_by_topic.npy", "float32", topics, len(LEVELS)),
     )
-    return Lexicon(lemmas, prefixes, pairs, form_keys, form_lemmas), weights, heads
+    classes = None
+    if bundle.manifest.get("form_classes") == CLASSES_VERSION:  # older models and others do not know
+        classes = bundle.array("form_classes.npy", "uint8", len(form_keys), 2)
+        if int(classes.max(initial=0)) > len(CLASSES):
+            raise CorruptModelError(f"{bundle.path}: holds unknown classes of words; train or download the model again")
+    return Lexicon(lemmas, prefixes, pairs, form_keys, form_lemmas, classes), weights, heads

@@ -142,7 +142,8 @@ class _FormRow:
 class _Memory:
     """Rows of the word forms met so far. Untouched pages of its arrays cost nothing.
 
-    ``slot_sets``, ``hints`` (-1: not known yet) and ``words`` of the rows belong to `appealnlp.words.ChunkWords`.
+    ``slot_sets``, ``hints`` (-1: not known yet) and ``words`` (mended form and lemma) of the rows belong to
+    `appealnlp.words.ChunkWords`; words that the lexicon's table lacks are there from the beginning.
     """
 
     def __init__(self, capacity: int, weights: Weights) -> None:
@@ -156,7 +157,7 @@ class _Memory:
         self.slot_sets = np.full(capacity, -1, np.int32)
         self.hints = np.full(capacity, -1, np.int16)
         self.words: dict[int, tuple[str, str]] = {}
-        self.places = FormClasses(capacity)
+        self.places = FormClasses(capacity, self.words)
 
 
 class Scorer:
@@ -274,16 +275,20 @@ class Scorer:
 
     def _remembered(self, tokens: ChunkTokens) -> tuple[_Memory, I32]:
         """The memory and the row of each token in it; forms not met before are learned first."""
-        memory = self._memory
+        memory, rows = self._memory, None
         if memory is not None:
             rows = memory.table.find(tokens.hashes)
             if rows.min(initial=0) >= 0:
                 return memory, rows
         with self._learning:
-            _, examples = np.unique(tokens.hashes, return_index=True)
-            memory = self._memory
+            if memory is not self._memory:
+                memory, rows = self._memory, None
             if memory is not None:
-                examples = examples[memory.table.find(tokens.hashes[examples]) < 0]
+                rows = memory.table.find(tokens.hashes) if rows is None else rows
+                unknown = np.flatnonzero(rows < 0)
+                unknown = unknown[memory.table.find(tokens.hashes[unknown]) < 0]
+                _, first = np.unique(tokens.hashes[unknown], return_index=True)
+                examples = unknown[first]
             if memory is None or memory.count + len(examples) > memory.capacity:
                 _, examples = np.unique(tokens.hashes, return_index=True)
                 memory = _Memory(max(MEMORY_FORMS, len(examples)), self.weights)
@@ -295,11 +300,12 @@ class Scorer:
         """Work out the rows of new forms, one example token of each."""
         lexicon = self.lexicon
         features = np.full((len(examples), 1 + len(PREFIX_LENGTHS)), -1, np.int32)
-        lemmas = lexicon.form_table.find(tokens.hashes[examples])
+        listed = lexicon.find_forms(tokens.hashes[examples])
+        lemmas = np.where(listed >= 0, np.append(lexicon.form_lemmas, 0)[listed], -1).astype(np.int32)
         words = ~tokens.is_number[examples]
-        for new in np.flatnonzero(lemmas < 0).tolist():
-            form = tokens.form(int(examples[new]))
-            mended, lemma = lexicon.lemmatizer.unlisted(form)
+        unlisted = np.flatnonzero(listed < 0)
+        for new, form in zip(unlisted.tolist(), tokens.forms(examples[unlisted]), strict=True):
+            mended, lemma = memory.words[memory.count + new] = lexicon.lemmatizer.unlisted(form)
             lemmas[new] = lexicon.lemma_numbers.get(lemma, -1)
             if mended != form:  # its prefixes are not those of the form as written
                 words[new] = False
@@ -319,6 +325,9 @@ class Scorer:
         memory.peaks[here] = np.abs(memory.rows[here]).max(axis=1, initial=0)
         memory.energy[here] = _sum_runs(self.weights.energy[features[has]], bounds)
         memory.lemmas[here] = lemmas
+        if lexicon.form_classes is not None:
+            at = np.flatnonzero(listed >= 0)
+            memory.places.learn(memory.count + at, lexicon.form_classes[listed[at]])
         memory.table.insert(tokens.hashes[examples], np.arange(memory.count, here.stop))
         memory.count = here.stop
 

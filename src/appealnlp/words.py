@@ -65,15 +65,21 @@ class ChunkWords:
         memory, lexicon = self._chunk.memory, self._lexicon
         rows, hashes = self._chunk.rows[examples], self._chunk.tokens.hashes[examples]
         # A form of the lexicon's table is mended; what lemma it has decides, unless a slot asks for the form itself.
-        lemmas = lexicon.form_table.find(hashes)
+        lemmas = lexicon.lemmas_of_forms(hashes)
         by_lemma = np.flatnonzero((lemmas >= 0) & ~SLOT_SETS.named(hashes))
         sets = np.full(len(examples), -1, np.int32)
         distinct, places = np.unique(lemmas[by_lemma], return_inverse=True)
         sets[by_lemma] = np.array([SLOT_SETS.of_lemma(lexicon.lemmas[one]) for one in distinct.tolist()], np.int32)[
             places
         ]
-        for number in np.flatnonzero(sets < 0).tolist():
-            form, lemma = lexicon.lemmatizer.mended_and_lemma(self._chunk.tokens.form(int(examples[number])))
+        by_word = np.flatnonzero(sets < 0)
+        known = memory.words
+        named = zip(by_word.tolist(), rows[by_word].tolist(), self._chunk.tokens.forms(examples[by_word]), strict=True)
+        for number, row, written in named:
+            word = known.get(row)
+            if word is None:
+                word = known[row] = self._lexicon.lemmatizer.mended_and_lemma(written)
+            form, lemma = word
             sets[number] = SLOT_SETS.of_word(lemma, form)
         memory.slot_sets[rows] = sets
 

@@ -5,7 +5,7 @@ The plain way (`symbols`) and the fast way (`symbols_of_chunk`) share the tables
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -231,10 +231,16 @@ class FormClasses:
     Threads may share it: two that meet a form at the same time write the same class.
 
     :param capacity: rows of the memory.
+    :param words: row -> mended form and lemma, of some rows.
     """
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, words: Mapping[int, tuple[str, str]]) -> None:
         self._classes, self._names = np.zeros(capacity, np.uint8), np.zeros(capacity, np.uint8)
+        self._words = words
+
+    def learn(self, rows: I64, classes: Bytes) -> None:
+        """Take the classes of some rows as known, shape ``(rows, 2)`` (`appealnlp.places.classes.classes_of`)."""
+        self._classes[rows], self._names[rows] = classes.T
 
     def classes(self, tokens: ChunkTokens, rows: npt.NDArray[np.int32]) -> Bytes:
         """`class_of_form` of every token."""
@@ -244,16 +250,16 @@ class FormClasses:
         """`name_class` of the chosen tokens."""
         return self._known(self._names, name_class, tokens, rows[chosen], chosen)
 
-    @staticmethod
     def _known(
-        known: Bytes, find: Callable[[str], int], tokens: ChunkTokens, rows: npt.NDArray[np.int32], numbers: I64
+        self, known: Bytes, find: Callable[[str], int], tokens: ChunkTokens, rows: npt.NDArray[np.int32], numbers: I64
     ) -> Bytes:
         found: Bytes = known.take(rows)
         new = np.flatnonzero(found == 0)
         if len(new):
             distinct, examples = np.unique(rows[new], return_index=True)
+            words = self._words
             for row, number in zip(distinct.tolist(), numbers[new[examples]].tolist(), strict=True):
-                known[row] = find(mend(tokens.form(number)))
+                known[row] = find(words[row][0] if row in words else mend(tokens.form(number)))
             found = known.take(rows)
         return found
 

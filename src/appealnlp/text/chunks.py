@@ -46,6 +46,8 @@ def _class_table() -> npt.NDArray[np.uint8]:
 
 
 _CLASS = _class_table()
+_FOLDED = np.arange(65536, dtype=np.uint16)
+_FOLDED[[*FOLD]] = [*FOLD.values()]
 _CLASS_OF = {chr(code): int(_CLASS[code]) for code in np.flatnonzero(_CLASS)}
 
 
@@ -206,6 +208,18 @@ class ChunkTokens:
     def form(self, token: int) -> str:
         """The folded form of one token."""
         return self.written(token).translate(FOLD)
+
+    def forms(self, tokens: I64) -> list[str]:
+        """The folded forms of some tokens."""
+        if not len(tokens):
+            return []
+        lengths = self.ends[tokens] - self.starts[tokens] + 1
+        behind = np.cumsum(lengths)
+        at = np.arange(behind[-1]) + np.repeat(self.starts[tokens] - behind + lengths, lengths)
+        units = _FOLDED.take(self.units.take(at, mode="clip"))
+        units[behind - 1] = 0
+        forms: list[str] = units.tobytes().decode("utf-16-le")[:-1].split("\0")
+        return forms
 
     def written(self, token: int) -> str:
         """One token as it stands in the cleaned text."""
