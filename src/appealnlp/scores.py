@@ -34,6 +34,7 @@ MEMORY_FORMS = 1 << 17
 """Word forms whose rows are remembered (about 40 MB with 140 outputs) before the memory starts anew."""
 PLAIN_FORMS = 20_000
 WIDE_AT_ONCE = 1 << 12
+UNKNOWN = -2
 LARGEST_SHIFT = 2
 
 
@@ -142,11 +143,11 @@ class _FormRow:
 class _Memory:
     """Rows of the word forms met so far. Untouched pages of its arrays cost nothing.
 
-    ``slot_sets``, ``hints`` (-1: not known yet) and ``words`` (mended form and lemma) of the rows belong to
-    `appealnlp.words.ChunkWords`; words that the lexicon's table lacks are there from the beginning.
+    ``slot_sets``, ``slot_sets_of_lemmas``, ``hints`` (not known yet: -1, `UNKNOWN`, -1) and ``words`` (mended form and
+    lemma) belong to `appealnlp.words.ChunkWords`; words that the lexicon's table lacks are there from the beginning.
     """
 
-    def __init__(self, capacity: int, weights: Weights) -> None:
+    def __init__(self, capacity: int, weights: Weights, lemmas: int) -> None:
         self.capacity = capacity
         self.count = 0
         self.table = HashTable(capacity)
@@ -155,6 +156,7 @@ class _Memory:
         self.energy = np.empty((capacity, *weights.energy.shape[1:]), np.int64)
         self.lemmas = np.empty(capacity, np.int32)
         self.slot_sets = np.full(capacity, -1, np.int32)
+        self.slot_sets_of_lemmas = np.full(lemmas, UNKNOWN, np.int32)
         self.hints = np.full(capacity, -1, np.int16)
         self.words: dict[int, tuple[str, str]] = {}
         self.places = FormClasses(capacity, self.words)
@@ -291,7 +293,7 @@ class Scorer:
                 examples = unknown[first]
             if memory is None or memory.count + len(examples) > memory.capacity:
                 _, examples = np.unique(tokens.hashes, return_index=True)
-                memory = _Memory(max(MEMORY_FORMS, len(examples)), self.weights)
+                memory = _Memory(max(MEMORY_FORMS, len(examples)), self.weights, len(self.lexicon.lemmas))
             self._learn(memory, tokens, examples)
             self._memory = memory
         return memory, memory.table.find(tokens.hashes)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .features import Lexicon
-from .scores import ChunkSums
+from .scores import UNKNOWN, ChunkSums
 from .text import Document, Token
 from .urgency.guards import ends_sentence
 from .urgency.many import ABBREVIATION, hint
@@ -68,18 +68,12 @@ class ChunkWords:
         lemmas = lexicon.lemmas_of_forms(hashes)
         by_lemma = np.flatnonzero((lemmas >= 0) & ~SLOT_SETS.named(hashes))
         sets = np.full(len(examples), -1, np.int32)
-        distinct, places = np.unique(lemmas[by_lemma], return_inverse=True)
-        sets[by_lemma] = np.array([SLOT_SETS.of_lemma(lexicon.lemmas[one]) for one in distinct.tolist()], np.int32)[
-            places
-        ]
+        of_lemmas = memory.slot_sets_of_lemmas
+        for lemma in np.unique(lemmas[by_lemma][of_lemmas[lemmas[by_lemma]] == UNKNOWN]).tolist():
+            of_lemmas[lemma] = SLOT_SETS.of_lemma(lexicon.lemmas[lemma])
+        sets[by_lemma] = of_lemmas[lemmas[by_lemma]]
         by_word = np.flatnonzero(sets < 0)
-        known = memory.words
-        named = zip(by_word.tolist(), rows[by_word].tolist(), self._chunk.tokens.forms(examples[by_word]), strict=True)
-        for number, row, written in named:
-            word = known.get(row)
-            if word is None:
-                word = known[row] = self._lexicon.lemmatizer.mended_and_lemma(written)
-            form, lemma = word
+        for number, (form, lemma) in zip(by_word.tolist(), self._words(examples[by_word]), strict=True):
             sets[number] = SLOT_SETS.of_word(lemma, form)
         memory.slot_sets[rows] = sets
 
@@ -90,20 +84,25 @@ class ChunkWords:
         unknown = np.flatnonzero(hints < 0)
         if len(unknown):
             distinct, first = np.unique(rows[unknown], return_index=True)
-            known[distinct] = [hint(*self.words(token, token + 1)[0]) for token in tokens[unknown[first]].tolist()]
+            known[distinct] = [hint(*word) for word in self._words(tokens[unknown[first]])]
             hints = known[rows]
         return hints
 
     def words(self, first: int, end: int) -> list[tuple[str, str]]:
         """Mended form and lemma of the tokens ``first:end``."""
+        return self._words(np.arange(first, end))
+
+    def _words(self, tokens: I64) -> list[tuple[str, str]]:
+        rows = self._chunk.rows[tokens].tolist()
         known = self._chunk.memory.words
-        rows = self._chunk.rows[first:end].tolist()
         try:
             return [known[row] for row in rows]
-        except KeyError:
-            for token, row in enumerate(rows, first):
-                if row not in known:
-                    known[row] = self._lexicon.lemmatizer.mended_and_lemma(self._chunk.tokens.form(token))
+        except KeyError:  # forms of the lexicon's table: mended, and with a lemma of the lexicon
+            memory, lemmas = self._chunk.memory, self._lexicon.lemmas
+            new = {row: token for row, token in zip(rows, tokens.tolist(), strict=True) if row not in known}
+            forms = self._chunk.tokens.forms(np.fromiter(new.values(), np.int64, len(new)))
+            numbers = memory.lemmas[np.fromiter(new, np.int64, len(new))].tolist()
+            known.update((row, (form, lemmas[number])) for row, form, number in zip(new, forms, numbers, strict=True))
             return [known[row] for row in rows]
 
     def document(self, message: int) -> Document:

@@ -82,7 +82,7 @@ class _Powers:
     def upto(self, length: int) -> tuple[U64, U64]:
         powers, inverses = self._powers, self._inverses
         if min(len(powers), len(inverses)) <= length:
-            size = max(length + 1, 1 << 18)
+            size = max(1 << length.bit_length(), 1 << 18)
             powers, inverses = (
                 np.cumprod(np.concatenate([[np.uint64(1)], np.full(size - 1, np.uint64(base))]), dtype=np.uint64)
                 for base in (_MULTIPLIER, _INVERSE)
