@@ -11,7 +11,7 @@ different the plain way is taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 __all__ = ["FirstParse", "Readings"]
@@ -52,7 +52,7 @@ class FirstParse:
 
     def __init__(self, analyzer: Any) -> None:
         self._analyzer = analyzer
-        self._endings: dict[tuple[str, tuple[str, ...]], _Ending | None] = {}
+        self._endings: dict[str, _Ending | None] = {}
         try:
             from pymorphy3.units import abbreviations, by_hyphen, by_shape
             from pymorphy3.units.by_analogy import KnownPrefixAnalyzer, KnownSuffixAnalyzer, UnknownPrefixAnalyzer
@@ -74,9 +74,9 @@ class FirstParse:
             self._by_prefix_multiplier = units[guess].score_multiplier
             self._substitutes = analyzer.char_substitutes
             self._suffixes = units[guess + 1]
-            self._prefixes = [prefix for _, prefix in self._suffixes._paradigm_prefixes if prefix]
+            self._prefixes = tuple(prefix for _, prefix in self._suffixes._paradigm_prefixes if prefix)
             self._splits = self._suffixes._prediction_splits
-            self._longest = max(self._splits)
+            ((_, _, self._without_prefix),) = self._suffixes._possible_prefixes("")
             self._shortest = self._suffixes.min_word_length
             self._possible = (
                 list(map(type, telling)) == [DictionaryAnalyzer, KnownPrefixAnalyzer]
@@ -201,19 +201,29 @@ class FirstParse:
     def _ending(self, word: str) -> _Ending | None:
         if len(word) < self._shortest:
             return None
-        key = word[-self._longest :], tuple(prefix for prefix in self._prefixes if word.startswith(prefix))
-        if key not in self._endings:
-            if len(self._endings) >= ENDINGS:
-                self._endings = {}
-            found = self._endings_of(word, set())
-            readings = _shares([(each.score, each.tag) for each in found])
-            self._endings[key] = _Ending(found[0], readings) if found else None
-        return self._endings[key]
+        if word.startswith(self._prefixes):  # several lists of endings may tell
+            return _whole(self._endings_of(word, set()))
+        for length in self._splits:
+            ending = word[-length:]
+            try:
+                found = self._endings[ending]
+            except KeyError:
+                some = self._without_prefix.similar_items(ending, self._substitutes)
+                found = _whole(self._endings_of(word, set(), (length,))) if some else None
+                if len(self._endings) >= ENDINGS:
+                    self._endings = {}
+                self._endings[ending] = found
+            if found is not None:
+                return found
+        return None
 
-    def _endings_of(self, word: str, seen: set[tuple[str, int, int]]) -> list[_Suffix]:
+    def _endings_of(
+        self, word: str, seen: set[tuple[str, int, int]], lengths: Sequence[int] | None = None
+    ) -> list[_Suffix]:
         """How a word is read by its ending, as pymorphy3's ``KnownSuffixAnalyzer`` does, the most probable first.
 
         :param seen: parses that are not to be told again.
+        :param lengths: of the endings to look at, all if not given.
         """
         if len(word) < self._shortest:
             return []
@@ -221,7 +231,7 @@ class FirstParse:
         totals: dict[int, int] = {}
         for prefix, _, endings in self._suffixes._possible_prefixes(word):
             totals[prefix] = 1
-            for length in self._splits:
+            for length in lengths or self._splits:
                 for suffix, entries in endings.similar_items(word[-length:], self._substitutes):
                     for count, paradigm, number in entries:
                         tag = self._dictionary.build_tag_info(paradigm, number)
@@ -242,6 +252,10 @@ def _new(parse: tuple[str, int, int], seen: set[tuple[str, int, int]]) -> bool:
         return False
     seen.add(parse)
     return True
+
+
+def _whole(found: list[_Suffix]) -> _Ending | None:
+    return _Ending(found[0], _shares([(each.score, each.tag) for each in found])) if found else None
 
 
 def _shares(parses: list[tuple[float, Any]]) -> Readings:
