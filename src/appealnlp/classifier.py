@@ -31,7 +31,7 @@ from .errors import CorruptModelError, InputError, ModelError, ModelNotFoundErro
 from .features import Lexicon
 from .heads import KINDS, MOST_HIDDEN, Calibration, Decision, Heads, TopicLayer, joined
 from .places import find_places
-from .places.classes import CLASSES, CLASSES_VERSION
+from .places.classes import CLASSES, CLASSES_VERSION, name_class
 from .result import Alternative, Place, Result
 from .scores import Scorer, Sums, Weights
 from .taxonomy import Taxonomy, Topic
@@ -120,7 +120,9 @@ class Classifier:
         topic = self._topics[int(decision.topic[0])]
         verdict = self._verdict(tokens, LEVELS[int(decision.urgency[0])], topic.code, mask, month)
         vulnerable = bool(decision.vulnerable[0]) or bool(vulnerable_evidence(tokens, mask))
-        result = self._result(decision, 0, verdict, vulnerable, tuple(find_places(text, tokens.tokens)))
+        result = self._result(
+            decision, 0, verdict, vulnerable, tuple(find_places(text, tokens.tokens, self._name_class))
+        )
         return result if coverage is None else replace(result, topic_set=self._topic_set(sums, result.topic, coverage))
 
     def _topic_set(self, sums: Sums, decided: str, coverage: float) -> tuple[Alternative, ...]:
@@ -225,6 +227,10 @@ class Classifier:
 
     def _form_row(self, token: Token) -> Any:
         return self._scorer.form_row(token.form)
+
+    def _name_class(self, form: str) -> int:
+        """What name a word could be; the model's table spares loading the dictionary for most words."""
+        return self._scorer.lexicon.name_class(form) or name_class(form)
 
     def preprocess(self, text: str) -> Document:
         """The tokens of a message with the lemmas that this model sees."""

@@ -18,12 +18,11 @@ from .places import ChunkPlaces
 from .result import Reason
 from .scores import ChunkSums
 from .urgency.decide import Verdict, decide, with_words
-from .urgency.many import Situations
 from .urgency.scale import LEVELS, TITLES_RU, rank
-from .words import ChunkWords
 
 if TYPE_CHECKING:
     from .classifier import Classifier
+    from .words import ChunkWords
 
 __all__ = [
     "ALARM", "COLUMNS", "EMPTY", "MODEL_WORDS", "WORTH_NAMING", "Judged", "as_columns", "judge_chunk", "rounded",
@@ -87,6 +86,9 @@ def judge_chunk(
 
     :param texts: all messages, of which the chunk is a part; ``months`` likewise.
     """
+    from .urgency.many import Situations  # tables that one message does without
+    from .words import ChunkWords
+
     here = slice(chunk.first, chunk.first + len(chunk.sums.energy))
     texts = texts[here]
     decision = model._heads.decide(chunk.sums)

@@ -119,14 +119,22 @@ class Lexicon:
         return table
 
     def _table_lemma(self, form: str) -> str | None:
+        place = self._place(form)
+        return None if place < 0 else self.lemmas[int(self.form_lemmas[place])]
+
+    def name_class(self, form: str) -> int:
+        """`appealnlp.places.classes.name_class` of a form, 0 if the table does not know it."""
+        place = -1 if self.form_classes is None else self._place(form)
+        return 0 if place < 0 or self.form_classes is None else int(self.form_classes[place, 1])
+
+    def _place(self, form: str) -> int:
+        """Where in the table a form is, -1 if it is not there."""
         try:
             key = np.uint64(form_hash(form))
         except KeyError:  # a letter outside the table's alphabet
-            return None
+            return -1
         place = int(np.searchsorted(self.form_keys, key))
-        if place < len(self.form_keys) and self.form_keys[place] == key:
-            return self.lemmas[int(self.form_lemmas[place])]
-        return None
+        return place if place < len(self.form_keys) and self.form_keys[place] == key else -1
 
     def of_form(self, form: str) -> FormFeatures:
         """What one folded form contributes."""

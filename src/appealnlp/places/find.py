@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ from ..text import Token
 from ..text.chunks import ChunkTokens
 from ..text.markup import clean
 from ..text.tokens import iter_forms
-from .classes import CLASSES
+from .classes import CLASSES, name_class
 from .grammar import KINDS, grammar
 from .symbols import GAPS, FormClasses, symbols, symbols_of_chunk, token_symbol
 
@@ -34,7 +34,7 @@ _BEFORE_LINK = frozenset((GAPS["blank"], GAPS["comma"]))
 _LINKS = frozenset(token_symbol(CLASSES.index(name) + 1, 0) for name in ("in", "on"))
 
 
-def find_places(text: str, tokens: Sequence[Token]) -> list[Place]:
+def find_places(text: str, tokens: Sequence[Token], name_of: Callable[[str], int] = name_class) -> list[Place]:
     """Find what says where: contiguous pieces of the message, in order, none overlapping.
 
     Parts that belong together are one place («г. Пермь, ул. Мира, д. 5»). Kinds: ``street``, ``object``, ``stop``,
@@ -43,13 +43,14 @@ def find_places(text: str, tokens: Sequence[Token]) -> list[Place]:
 
     :param text: the message, as given to `appealnlp.text.preprocess`.
     :param tokens: its tokens.
+    :param name_of: what name a word could be (`appealnlp.places.classes.name_class`).
     :return: the places; empty if there are none.
     """
     cleaned, origin = clean(text)
     spans = [(token.start, token.end) for token in tokens]
     if origin is not None:
         spans = [(start, end) for _, start, end in iter_forms(cleaned)]
-    read = symbols(cleaned, spans, [token.form for token in tokens])
+    read = symbols(cleaned, spans, [token.form for token in tokens], name_of)
     places = []
     for first, last, kind in zip(*_parts(read), strict=True):
         start, end = tokens[first].start, tokens[last - 1].end

@@ -193,7 +193,7 @@ class Matcher:
         :param bounds: message *m* owns the tokens ``bounds[m]:bounds[m + 1]``.
         """
         compiled = self._compiled_for(sets)
-        filled = np.flatnonzero(sets)
+        filled = np.flatnonzero(sets != 0)
         owner = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))[filled]
         some = sets[filled]
         token, entry = runs(compiled.bounds[some], compiled.bounds[some + 1])
