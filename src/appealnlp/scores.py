@@ -28,7 +28,7 @@ I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 Narrow = npt.NDArray[np.signedinteger[Any]]
 
-CHUNK_UNITS = 800_000
+CHUNK_UNITS = 1_100_000
 """Characters tokenised together: what is done once for a chunk costs little for one of its messages."""
 MEMORY_FORMS = 1 << 17
 """Word forms whose rows are remembered (about 40 MB with 140 outputs) before the memory starts anew."""
