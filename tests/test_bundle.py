@@ -15,6 +15,7 @@ import pytest
 from appealnlp.bundle import FORMAT, array_bytes, read_bundle, write_bundle
 from appealnlp.classifier import Classifier
 from appealnlp.errors import CorruptModelError, ModelError, ModelNotFoundError, NewerModelError, OutputError
+from appealnlp.places.classes import CLASSES_VERSION
 
 MATRIX = np.arange(12, dtype=np.float32).reshape(3, 4)
 FILES = {"words.txt": "вода\nдом\n".encode(), "matrix.npy": array_bytes(MATRIX), "empty.txt": b""}
@@ -308,6 +309,7 @@ Parts = tuple[Mapping[str, Any], Mapping[str, bytes]]
 TINY_FILES = [
     "bias.npy",
     "energy.npy",
+    "form_classes.npy",
     "form_keys.npy",
     "form_lemmas.npy",
     "lemmas.txt",
@@ -378,7 +380,9 @@ def test_tables_that_point_outside_each_other(tiny_parts: Parts, tmp_path: Path)
     manifest, files = tiny_parts
     lemmas = np.load(io.BytesIO(files["form_lemmas.npy"]))
     pairs = np.load(io.BytesIO(files["pairs.npy"]))
+    classes = np.load(io.BytesIO(files["form_classes.npy"]))
     broken = {
+        "form_classes.npy": np.full_like(classes, 255),
         "form_lemmas.npy": np.full_like(lemmas, np.iinfo(lemmas.dtype).max),
         "pairs.npy": np.full_like(pairs, 1_000_000),
     }
@@ -386,3 +390,12 @@ def test_tables_that_point_outside_each_other(tiny_parts: Parts, tmp_path: Path)
         write_bundle(tmp_path / name, manifest, {**files, name: array_bytes(array)})
         with pytest.raises(CorruptModelError):
             Classifier(read_bundle(tmp_path / name))
+
+
+def test_classes_of_words_by_other_rules_are_worked_out_anew(tiny_parts: Parts, tmp_path: Path) -> None:
+    manifest, files = tiny_parts
+    assert manifest["form_classes"] == CLASSES_VERSION
+    wrong = {**files, "form_classes.npy": array_bytes(np.full_like(np.load(io.BytesIO(files["form_classes.npy"])), 1))}
+    write_bundle(tmp_path / "model", {**manifest, "form_classes": CLASSES_VERSION + 1}, wrong)
+    model = Classifier(read_bundle(tmp_path / "model"))
+    assert model.classify_columns(["яма на ул. Мира, 5"])["nlp_places"] == ["ул. Мира, 5"]

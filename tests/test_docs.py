@@ -10,7 +10,7 @@ from typer.main import get_command
 
 import appealnlp
 from appealnlp.classifier import COLUMNS, Classifier
-from appealnlp.cli import app
+from appealnlp.cli import make_app
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -18,7 +18,7 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 def test_every_command_has_help_and_stands_in_the_readme() -> None:
-    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+    for name, command in get_command(make_app()).commands.items():  # type: ignore[attr-defined]
         assert command.help, name
         assert f"appealnlp {name}" in README, name
 

@@ -36,7 +36,7 @@ def make_heads(groups: np.ndarray = GROUPS, seed: int = 2, hidden: int = HIDDEN,
 def make_sums(messages: int, seed: int = 1, outputs: int = OUTPUTS) -> Sums:
     draw = np.random.default_rng(seed)
     totals = draw.integers(-2000, 2000, (messages, outputs), dtype=np.int32)
-    return Sums(totals, draw.integers(50, 400, messages), np.zeros(messages, np.uint64))
+    return Sums(totals, draw.integers(50, 400, messages))
 
 
 def one_of(sums: Sums, row: int) -> Sums:
@@ -199,7 +199,7 @@ def test_the_decided_topic_shifts_the_urgency() -> None:
 
 def test_a_message_without_words_is_decided_by_the_bias() -> None:
     heads = make_heads()
-    nothing = Sums(np.zeros((1, OUTPUTS), np.int64), np.zeros(1, np.int64), np.zeros(1, np.uint64))
+    nothing = Sums(np.zeros((1, OUTPUTS), np.int64), np.zeros(1, np.int64))
     assert (heads.outputs(nothing)[0] == heads.bias).all()
     assert heads.decide(nothing).confidence[0] > 0
 

@@ -252,7 +252,7 @@ def _together(texts: Sequence[str], forms: FormClasses | None = None) -> tuple[l
     """The fast way, with a memory of the forms of these texts."""
     tokens = tokenize_chunk(texts)
     distinct, rows = np.unique(tokens.hashes, return_inverse=True)
-    found = find_places_many(texts, tokens, rows.astype(np.int32), forms or FormClasses(len(distinct)))
+    found = find_places_many(texts, tokens, rows.astype(np.int32), forms or FormClasses(len(distinct), {}))
     return [found.of(message) for message in range(len(texts))], found.joined()
 
 

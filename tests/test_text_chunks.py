@@ -45,6 +45,9 @@ def check(texts: list[str]) -> None:
             units_before(text, start) for _, start, _ in plain
         ]
         assert [int(chunk.ends[token]) - offset for token in tokens] == [units_before(text, end) for _, _, end in plain]
+        for edges, side in ((chunk.starts, 1), (chunk.ends, 2)):
+            places = chunk.positions(np.full(len(tokens), number), edges[tokens.start : tokens.stop])
+            assert places.tolist() == [place[side] if origin is None else origin[place[side]] for place in plain]
         assert [int(chunk.hashes[token]) for token in tokens] == [form_hash(form) for form, _, _ in plain]
         assert [bool(chunk.is_number[token]) for token in tokens] == [form.isdigit() for form, _, _ in plain]
 
@@ -58,6 +61,15 @@ def check(texts: list[str]) -> None:
 @example(["\ud83d", "\ude00 яма"])
 @example(["😡яма\0свет", "яма"])
 @example(["5к2-а-3"])
+@example(
+    [
+        "😡",
+        "\ud83d\ude00 яма",
+        "😡 \ud83d\ude00 я\u00adма 😡 яма",
+        "[id1|😡] 😡 яма",
+        "яма 😡 \ud83d\ude00 [id1|😡] яма",
+    ]
+)
 def test_a_chunk_has_the_tokens_of_its_messages(texts: list[str]) -> None:
     check(texts)
 

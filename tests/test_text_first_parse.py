@@ -70,9 +70,41 @@ def test_endings_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -
         assert len(fast._endings) <= 3
 
 
+def plain_readings(word: str) -> tuple[bool, list[Any]]:
+    parses = analyzer().parse(word)
+    return parses[0].is_known, [(parse.tag, pytest.approx(parse.score)) for parse in parses]
+
+
+@given(st.text(st.sampled_from(LETTERS + "-"), min_size=1, max_size=14))
+@example("яма")
+@example("наи")
+def test_readings_of_any_letters(fast: FirstParse, word: str) -> None:
+    known, readings = fast.readings(word)
+    assert (known, list(readings)) == plain_readings(word)
+
+
+@pytest.mark.parametrize("word", [*PLAIN_WORDS, *UNSEEN_WORDS, *ODD_WORDS[1:]])
+def test_readings_of_words(fast: FirstParse, word: str) -> None:
+    for _ in range(2):  # worked out, then remembered
+        known, readings = fast.readings(word)
+        assert (known, list(readings)) == plain_readings(word)
+
+
+def test_readings_of_the_samples_and_their_typos(fast: FirstParse, sample_texts: list[str]) -> None:
+    draw = random.Random(6)
+    forms = sorted({form for text in sample_texts for form, _, _ in iter_forms(text)})
+    for form in draw.sample(forms, 800):
+        at = draw.randrange(len(form))
+        for word in (form, form[:at] + draw.choice(LETTERS) + form[at + draw.randrange(2) :]):
+            known, readings = fast.readings(word)
+            assert (known, list(readings)) == plain_readings(word)
+
+
 def test_an_analyser_with_other_insides_is_asked_the_plain_way() -> None:
     class Other:
         def parse(self, word: str) -> Any:
             return analyzer().parse(word)
 
     assert FirstParse(Other()).normal_form("бутявками") == plain("бутявками")
+    known, readings = FirstParse(Other()).readings("бутявками")
+    assert (known, list(readings)) == plain_readings("бутявками")

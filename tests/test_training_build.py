@@ -220,7 +220,7 @@ def test_levels_and_kinds_that_were_never_seen_are_never_given() -> None:
     outputs = len(model.heads.scale)
     totals = draw.integers(-3000, 3000, (200, outputs), dtype=np.int32)
     totals[:, [8 + LEVELS.index("emergency"), 8 + len(LEVELS) + KINDS.index("thanks")]] = 0
-    decision = model.heads.decide(Sums(totals, np.full(200, 10_000), np.zeros(200, np.uint64)))
+    decision = model.heads.decide(Sums(totals, np.full(200, 10_000)))
     assert LEVELS.index("emergency") not in decision.urgency
     assert KINDS.index("thanks") not in decision.kind
 

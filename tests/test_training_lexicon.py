@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from appealnlp.features import Lexicon, prefixes
+from appealnlp.places.classes import classes_of
 from appealnlp.text.chunks import form_hash, form_hashes
 from appealnlp.text.lemmas import Lemmatizer, is_name, mend
+from appealnlp.text.markup import clean
+from appealnlp.text.tokens import iter_forms
 from appealnlp.training.build import Model
 from appealnlp.training.lexicon import MINIMUM_MESSAGES, build_lexicon, count_matrix
 from appealnlp.urgency.concepts import CONCEPTS
@@ -21,7 +24,7 @@ NAMES = [f"Наталья Сергеевна Смирнова, номер {numbe
 
 
 def table_of(lexicon: Lexicon, forms: list[str]) -> dict[str, str | None]:
-    numbers = lexicon.form_table.find(form_hashes(forms)).tolist()
+    numbers = lexicon.lemmas_of_forms(form_hashes(forms)).tolist()
     return {form: None if number < 0 else lexicon.lemmas[number] for form, number in zip(forms, numbers, strict=True)}
 
 
@@ -86,6 +89,17 @@ def test_the_table_of_forms_agrees_with_the_lemmatizer(tiny_trained: Model, samp
     wrong = {form: lemma for form, lemma in found.items() if lemma is not None and lemma != plain.lemma(form)}
     assert wrong == {}
     assert sum(lemma is not None for lemma in found.values()) > 3000
+
+
+def test_the_table_tells_what_its_forms_can_be_in_a_place(tiny_trained: Model, sample_texts: list[str]) -> None:
+    lexicon = tiny_trained.lexicon
+    assert lexicon.form_classes is not None
+    forms = sorted({form for text in sample_texts for form, _, _ in iter_forms(clean(text)[0])})
+    places = lexicon.find_forms(form_hashes(forms))
+    found = [(form, place) for form, place in zip(forms, places.tolist(), strict=True) if place >= 0]
+    assert len(found) > 500
+    for form, place in found:
+        assert tuple(lexicon.form_classes[place].tolist()) == classes_of(form)
 
 
 def test_the_table_holds_mended_forms_only() -> None:

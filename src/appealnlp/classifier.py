@@ -31,6 +31,7 @@ from .errors import CorruptModelError, InputError, ModelError, ModelNotFoundErro
 from .features import Lexicon
 from .heads import KINDS, MOST_HIDDEN, Calibration, Decision, Heads, TopicLayer, joined
 from .places import find_places
+from .places.classes import CLASSES, CLASSES_VERSION, name_class
 from .result import Alternative, Place, Result
 from .scores import Scorer, Sums, Weights
 from .taxonomy import Taxonomy, Topic
@@ -75,7 +76,6 @@ class Classifier:
         self.norms = _norms(bundle)
         self._scorer = Scorer(lexicon, weights, concept_mask)
         self._topics = self.taxonomy.topics
-        self._usual: dict[tuple[int, int], Verdict] = {}
 
     def _topic_groups(self) -> Any:
         if self.taxonomy.groups == ("",):  # one level: each topic stands alone
@@ -113,13 +113,16 @@ class Classifier:
         if not text.strip():
             return Result(error=EMPTY)
         found = spans(text)
-        sums = self._scorer.score_forms([form for form, _, _ in found])
+        forms = [form for form, _, _ in found]
+        sums, mask = self._scorer.score_forms(forms), self._scorer.concepts(forms)
         tokens = document(text, found, self._scorer.lexicon.lemmatizer)
-        decision, mask = self._heads.decide(sums), int(sums.masks[0])
+        decision = self._heads.decide(sums)
         topic = self._topics[int(decision.topic[0])]
         verdict = self._verdict(tokens, LEVELS[int(decision.urgency[0])], topic.code, mask, month)
         vulnerable = bool(decision.vulnerable[0]) or bool(vulnerable_evidence(tokens, mask))
-        result = self._result(decision, 0, verdict, vulnerable, tuple(find_places(text, tokens.tokens)))
+        result = self._result(
+            decision, 0, verdict, vulnerable, tuple(find_places(text, tokens.tokens, self._name_class))
+        )
         return result if coverage is None else replace(result, topic_set=self._topic_set(sums, result.topic, coverage))
 
     def _topic_set(self, sums: Sums, decided: str, coverage: float) -> tuple[Alternative, ...]:
@@ -225,6 +228,10 @@ class Classifier:
     def _form_row(self, token: Token) -> Any:
         return self._scorer.form_row(token.form)
 
+    def _name_class(self, form: str) -> int:
+        """What name a word could be; the model's table spares loading the dictionary for most words."""
+        return self._scorer.lexicon.name_class(form) or name_class(form)
+
     def preprocess(self, text: str) -> Document:
         """The tokens of a message with the lemmas that this model sees."""
         return preprocess(text, self._scorer.lexicon.lemmatizer)
@@ -235,12 +242,14 @@ class Classifier:
         words = self._deciding_words(document, level) if rank(level) >= ALARM else ()
         return decide(level, document.text, words, reasons, topic, self.norms)
 
-    def _usual_verdict(self, level: int, topic: int) -> Verdict:
-        """The verdict on a message of which neither a rule nor a word needs to be told."""
-        found = self._usual.get((level, topic))
-        if found is None:
-            found = self._usual[level, topic] = decide(LEVELS[level], "", (), (), self._topics[topic].code, self.norms)
-        return found
+    @cached_property
+    def _usual(self) -> tuple[Any, Any]:
+        """Sentence and hours of verdicts of which neither a rule nor a word needs to be told, by level and topic."""
+        verdicts = [[decide(level, "", (), (), topic.code, self.norms) for topic in self._topics] for level in LEVELS]
+        sentences, hours = (np.empty((len(LEVELS), len(self._topics)), object) for _ in range(2))
+        sentences[:] = [[verdict.sentence for verdict in row] for row in verdicts]
+        hours[:] = [[verdict.react_hours for verdict in row] for row in verdicts]
+        return sentences, hours
 
     def _deciding_words(self, document: Document, level: str) -> tuple[tuple[int, int], ...]:
         """Spans of the words that speak most for a level against an ordinary request, in order of the text."""
@@ -322,7 +331,7 @@ class Results(Sequence[Result]):
     def _result(self, judged: Judged, row: int) -> Result:
         if judged.is_empty(row):
             return Result(error=EMPTY)
-        verdict, vulnerable = judged.verdicts[row], bool(judged.vulnerable[row])
+        verdict, vulnerable = judged.verdict(row), bool(judged.vulnerable[row])
         return self._model._result(judged.decision, row, verdict, vulnerable, tuple(judged.places.of(row)))
 
 
@@ -421,4 +430,9 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
         review_below=float(bundle.manifest["review_below"]),
         urgency_by_topic=bundle.array("urgency_by_topic.npy", "float32", topics, len(LEVELS)),
     )
-    return Lexicon(lemmas, prefixes, pairs, form_keys, form_lemmas), weights, heads
+    classes = None
+    if bundle.manifest.get("form_classes") == CLASSES_VERSION:  # older models and others do not know
+        classes = bundle.array("form_classes.npy", "uint8", len(form_keys), 2)
+        if int(classes.max(initial=0)) > len(CLASSES):
+            raise CorruptModelError(f"{bundle.path}: holds unknown classes of words; train or download the model again")
+    return Lexicon(lemmas, prefixes, pairs, form_keys, form_lemmas, classes), weights, heads

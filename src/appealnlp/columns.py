@@ -6,22 +6,23 @@ words, a place. Everything else comes from the arrays of the chunk.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from .heads import KINDS, Decision
 from .places import ChunkPlaces
+from .result import Reason
 from .scores import ChunkSums
 from .urgency.decide import Verdict, decide, with_words
-from .urgency.many import Situations
 from .urgency.scale import LEVELS, TITLES_RU, rank
-from .words import ChunkWords
 
 if TYPE_CHECKING:
     from .classifier import Classifier
+    from .words import ChunkWords
 
 __all__ = [
     "ALARM", "COLUMNS", "EMPTY", "MODEL_WORDS", "WORTH_NAMING", "Judged", "as_columns", "judge_chunk", "rounded",
@@ -42,24 +43,40 @@ MODEL_WORDS = 3
 """How many words are quoted when the model alone decided the urgency."""
 ALARM = rank("urgent")
 """From this level on a verdict names its words."""
-_HUNDREDTHS = np.array([f"{number / 100:.2f}" for number in range(101)], dtype=object)
+_HUNDREDTHS = np.array([f":{number / 100:.2f}" for number in range(101)], dtype=object)
+_LEVELS = np.array(LEVELS, dtype=object)
+_LEVEL_TITLES = np.array([TITLES_RU[level] for level in LEVELS], dtype=object)
+_KINDS = np.array(KINDS, dtype=object)
 _NUMBERS = frozenset({"nlp_confidence", "nlp_react_hours", "nlp_vulnerable", "nlp_needs_review"})
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The verdicts on the messages of one chunk: arrays of the model, and a list entry per message for the rest."""
+    """The verdicts on the messages of one chunk: arrays of the model, and what rules and words say of some messages.
 
+    ``levels``: numbers in `LEVELS`, shape ``(messages,)``; ``reasons``: what the rules found; ``words``: where the words
+    stand that moved the model to an alarm, in messages where they count.
+    """
+
+    model: Classifier
     texts: Sequence[str]
     decision: Decision
-    verdicts: list[Verdict]
-    vulnerable: list[int]
+    levels: npt.NDArray[np.int64]
+    reasons: dict[int, list[Reason]]
+    words: dict[int, list[tuple[int, int]]]
+    vulnerable: npt.NDArray[np.bool_]
     places: ChunkPlaces
 
     def is_empty(self, row: int) -> bool:
         """Whether a message has no text, so that there is nothing to judge."""
         text = self.texts[row]
         return not text or text.isspace()
+
+    def verdict(self, row: int) -> Verdict:
+        """The verdict on one message, as `Classifier.classify` gives it."""
+        model, topic = self.model, self.model.taxonomy.topics[int(self.decision.topic[row])].code
+        level = LEVELS[int(self.decision.urgency[row])]
+        return decide(level, self.texts[row], self.words.get(row, ()), self.reasons.get(row, ()), topic, model.norms)
 
 
 def judge_chunk(
@@ -69,7 +86,25 @@ def judge_chunk(
 
     :param texts: all messages, of which the chunk is a part; ``months`` likewise.
     """
-    return _ChunkJudge(model, chunk, texts, months).judged()
+    from .urgency.many import Situations  # tables that one message does without
+    from .words import ChunkWords
+
+    here = slice(chunk.first, chunk.first + len(chunk.sums.energy))
+    texts = texts[here]
+    decision = model._heads.decide(chunk.sums)
+    words = ChunkWords(chunk, texts, model._scorer.lexicon)
+    situations = Situations(words, ~decision.vulnerable)
+    vulnerable = decision.vulnerable.copy()
+    vulnerable[situations.vulnerable()] = True
+    reasons = situations.reasons([None] * len(texts) if months is None else months[here], model.norms)
+    levels = decision.urgency.copy()
+    told = np.fromiter(reasons, np.int64, len(reasons))
+    said = np.array([rank(some[0].level) for some in reasons.values()], np.int64)
+    levels[told] = np.maximum(levels[told], said)
+    alarmed = decision.urgency >= ALARM
+    alarmed[told[said >= decision.urgency[told]]] = False  # the rules name the words
+    found = _model_words(model, chunk, words, decision.urgency, np.flatnonzero(alarmed))
+    return Judged(model, texts, decision, levels, reasons, found, vulnerable, chunk.places(texts))
 
 
 def as_columns(judged: Judged, titles: Sequence[Any]) -> dict[str, list[Any]]:
@@ -77,8 +112,9 @@ def as_columns(judged: Judged, titles: Sequence[Any]) -> dict[str, list[Any]]:
 
     :param titles: codes and titles of the topics, and codes and titles of their groups, as arrays.
     """
-    decision, verdicts = judged.decision, judged.verdicts
+    decision, levels = judged.decision, judged.levels
     codes, topics, groups, group_titles = titles
+    sentences, hours = _sentences(judged)
     columns: dict[str, list[Any]] = {
         "nlp_topic": codes[decision.topic].tolist(),
         "nlp_topic_title": topics[decision.topic].tolist(),
@@ -86,85 +122,65 @@ def as_columns(judged: Judged, titles: Sequence[Any]) -> dict[str, list[Any]]:
         "nlp_group_title": group_titles[decision.topic].tolist(),
         "nlp_confidence": rounded(decision.confidence).tolist(),
         "nlp_alternatives": _alternatives(decision, codes),
-        "nlp_urgency": [verdict.level for verdict in verdicts],
-        "nlp_urgency_title": [TITLES_RU[verdict.level] for verdict in verdicts],
-        "nlp_urgency_reason": [verdict.sentence for verdict in verdicts],
-        "nlp_react_hours": [verdict.react_hours for verdict in verdicts],
-        "nlp_kind": [KINDS[number] for number in decision.kind.tolist()],
-        "nlp_vulnerable": judged.vulnerable,
+        "nlp_urgency": _LEVELS[levels].tolist(),
+        "nlp_urgency_title": _LEVEL_TITLES[levels].tolist(),
+        "nlp_urgency_reason": sentences,
+        "nlp_react_hours": hours,
+        "nlp_kind": _KINDS[decision.kind].tolist(),
+        "nlp_vulnerable": judged.vulnerable.astype(int).tolist(),
         "nlp_places": judged.places.joined(),
         "nlp_needs_review": decision.review.astype(int).tolist(),
         "nlp_error": [""] * len(judged.texts),
     }
-    for row in range(len(judged.texts)):
-        if judged.is_empty(row):
-            for name in COLUMNS:
-                columns[name][row] = None if name in _NUMBERS else ""
-            columns["nlp_error"][row] = EMPTY
+    for row in [row for row, text in enumerate(judged.texts) if not text or text.isspace()]:
+        for name in COLUMNS:
+            columns[name][row] = None if name in _NUMBERS else ""
+        columns["nlp_error"][row] = EMPTY
     return columns
+
+
+def _sentences(judged: Judged) -> tuple[list[str], list[float | None]]:
+    """Sentence and hours of every verdict; most are those of all messages with the same topic and level."""
+    model, decision, texts = judged.model, judged.decision, judged.texts
+    usual = decision.urgency, decision.topic
+    sentences, hours = (of_all[usual].tolist() for of_all in model._usual)
+    levels = decision.urgency.tolist()
+    for row, spans in judged.words.items():
+        text = texts[row]
+        sentences[row] = with_words(sentences[row], LEVELS[levels[row]], [text[start:end] for start, end in spans])
+    for row in judged.reasons:
+        verdict = judged.verdict(row)
+        sentences[row], hours[row] = verdict.sentence, verdict.react_hours
+    return sentences, hours
 
 
 def _alternatives(decision: Decision, codes: Any) -> list[str]:
     probabilities = decision.alternative_probabilities
-    named = probabilities >= WORTH_NAMING
+    named = (probabilities >= WORTH_NAMING).sum(axis=1)
     written = _HUNDREDTHS[np.rint(probabilities.astype(np.float64) * 100).astype(np.int64)]
-    return [
-        f"{one}:{first}; {other}:{second}" if both else f"{one}:{first}" if any_ else ""
-        for (one, other), (first, second), (any_, both) in zip(
-            codes[decision.alternatives].tolist(), written.tolist(), named.tolist(), strict=True
-        )
-    ]
+    found = (codes[decision.alternatives] + written).T
+    # Added up as arrays of strings: a list for each message would cost more than the texts.
+    both, one = named == 2, named == 1
+    texts = np.full(len(named), "", dtype=object)
+    texts[both] = found[0, both] + "; " + found[1, both]
+    texts[one] = found[0, one]
+    written_out: list[str] = texts.tolist()
+    return written_out
 
 
-class _ChunkJudge:
-    """Judges one chunk: what the model says comes from arrays, words are looked at where something hangs on them."""
-
-    def __init__(
-        self, model: Classifier, chunk: ChunkSums, texts: Sequence[str], months: Sequence[int | None] | None
-    ) -> None:
-        here = slice(chunk.first, chunk.first + len(chunk.sums.energy))
-        self._model, self._chunk = model, chunk
-        self._decision = model._heads.decide(chunk.sums)
-        self._texts = texts[here]
-        self._months = [None] * len(self._texts) if months is None else months[here]
-        self._words = ChunkWords(chunk, self._texts, model._scorer.lexicon)
-
-    def judged(self) -> Judged:
-        """All verdicts."""
-        verdicts, vulnerable = self._verdicts()
-        return Judged(self._texts, self._decision, verdicts, vulnerable, self._chunk.places(self._texts))
-
-    def _verdicts(self) -> tuple[list[Verdict], list[int]]:
-        model, decision = self._model, self._decision
-        levels, topics = decision.urgency.tolist(), decision.topic.tolist()
-        verdicts = [model._usual_verdict(level, topic) for level, topic in zip(levels, topics, strict=True)]
-        vulnerable = decision.vulnerable.astype(int).tolist()
-        situations = Situations(self._words, ~decision.vulnerable)
-        for row in situations.vulnerable().tolist():
-            vulnerable[row] = 1
-        reasons = situations.reasons(self._months, model.norms)
-        stronger = {row for row, some in reasons.items() if rank(some[0].level) >= levels[row]}
-        alarmed = decision.urgency >= ALARM
-        alarmed[list(stronger)] = False
-        words = dict(self._model_words(np.flatnonzero(alarmed)))
-        for row, some in reasons.items():
-            level, topic = LEVELS[levels[row]], model._topics[topics[row]].code
-            verdicts[row] = decide(level, self._texts[row], words.pop(row, ()), some, topic, model.norms)
-        for row, spans in words.items():
-            verdicts[row] = with_words(verdicts[row], self._texts[row], spans)
-        return verdicts, vulnerable
-
-    def _model_words(self, messages: Any) -> Iterator[tuple[int, tuple[tuple[int, int], ...]]]:
-        """The fast twin of `Classifier._deciding_words`."""
-        model, levels = self._model, self._decision.urgency
-        outputs = np.array([model._level_outputs(level) for level in LEVELS])
-        owner, numbers, added = self._chunk.outputs_of_words(messages, outputs[levels[messages]])
-        high, low = outputs[levels[owner]].T
-        best = _strongest(model._level_weights(added, high, low), owner)
-        spans = self._words.spans(owner[best], numbers[best])
-        bounds = [*np.searchsorted(owner[best], messages).tolist(), len(best)]
-        for message, first, end in zip(messages.tolist(), bounds[:-1], bounds[1:], strict=True):
-            yield message, tuple(spans[first:end])
+def _model_words(
+    model: Classifier, chunk: ChunkSums, words: ChunkWords, levels: npt.NDArray[np.int64], messages: Any
+) -> dict[int, list[tuple[int, int]]]:
+    """The fast twin of `Classifier._deciding_words`, for some messages."""
+    outputs = np.array([model._level_outputs(level) for level in LEVELS])
+    owner, numbers, added = chunk.outputs_of_words(messages, outputs[levels[messages]])
+    high, low = outputs[levels[owner]].T
+    best = _strongest(model._level_weights(added, high, low), owner)
+    owner = owner[best]
+    spans = words.spans(owner, numbers[best])
+    bounds = [*np.searchsorted(owner, messages).tolist(), len(best)]
+    rows = zip(messages.tolist(), bounds[:-1], bounds[1:], strict=True)
+    return {message: spans[first:end] for message, first, end in rows}
 
 
 def _strongest(weights: Any, owner: Any) -> Any:

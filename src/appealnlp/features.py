@@ -52,6 +52,8 @@ class Lexicon:
         of lemmas).
     :param form_keys: sorted `form_hash` of word forms whose lemma is known, ``uint64``.
     :param form_lemmas: their lemma numbers.
+    :param form_classes: what each can be in a place, shape ``(forms, 2)``, as `appealnlp.places.classes.classes_of`
+        tells; ``None`` if that is not known.
     """
 
     lemmas: Sequence[str]
@@ -59,6 +61,7 @@ class Lexicon:
     pairs: npt.NDArray[np.int32]
     form_keys: npt.NDArray[np.uint64]
     form_lemmas: npt.NDArray[np.integer]
+    form_classes: npt.NDArray[np.uint8] | None = None
 
     def __len__(self) -> int:
         return len(self.lemmas) + len(self.prefixes) + len(self.pairs)
@@ -84,12 +87,22 @@ class Lexicon:
         """Lemmas of this lexicon's forms from its table, of all others from pymorphy3."""
         return Lemmatizer(self._table_lemma)
 
-    @cached_property
-    def form_table(self) -> HashTable:
-        """The compiled table, ready for whole arrays of hashes."""
-        table = HashTable(len(self.form_keys))
-        table.insert(self.form_keys, self.form_lemmas)
-        return table
+    def find_forms(self, hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+        """Where in the compiled table some forms are, -1 for those that it lacks.
+
+        :param hashes: `form_hash` of each.
+        """
+        if not len(self.form_keys):
+            return np.full(len(hashes), -1, np.int64)
+        places = np.searchsorted(self.form_keys, hashes)
+        np.minimum(places, len(self.form_keys) - 1, out=places)
+        places[self.form_keys[places] != hashes] = -1
+        return places
+
+    def lemmas_of_forms(self, hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
+        """Numbers of the lemmas of some forms, -1 for those that the table lacks."""
+        places = self.find_forms(hashes)
+        return np.where(places >= 0, np.append(self.form_lemmas, 0)[places], -1).astype(np.int32)
 
     @cached_property
     def prefix_table(self) -> HashTable:
@@ -106,14 +119,22 @@ class Lexicon:
         return table
 
     def _table_lemma(self, form: str) -> str | None:
+        place = self._place(form)
+        return None if place < 0 else self.lemmas[int(self.form_lemmas[place])]
+
+    def name_class(self, form: str) -> int:
+        """`appealnlp.places.classes.name_class` of a form, 0 if the table does not know it."""
+        place = -1 if self.form_classes is None else self._place(form)
+        return 0 if place < 0 or self.form_classes is None else int(self.form_classes[place, 1])
+
+    def _place(self, form: str) -> int:
+        """Where in the table a form is, -1 if it is not there."""
         try:
             key = np.uint64(form_hash(form))
         except KeyError:  # a letter outside the table's alphabet
-            return None
+            return -1
         place = int(np.searchsorted(self.form_keys, key))
-        if place < len(self.form_keys) and self.form_keys[place] == key:
-            return self.lemmas[int(self.form_lemmas[place])]
-        return None
+        return place if place < len(self.form_keys) and self.form_keys[place] == key else -1
 
     def of_form(self, form: str) -> FormFeatures:
         """What one folded form contributes."""

@@ -28,11 +28,13 @@ I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 Narrow = npt.NDArray[np.signedinteger[Any]]
 
-CHUNK_UNITS = 800_000
+CHUNK_UNITS = 1_100_000
 """Characters tokenised together: what is done once for a chunk costs little for one of its messages."""
 MEMORY_FORMS = 1 << 17
 """Word forms whose rows are remembered (about 40 MB with 140 outputs) before the memory starts anew."""
 PLAIN_FORMS = 20_000
+WIDE_AT_ONCE = 1 << 12
+UNKNOWN = -2
 LARGEST_SHIFT = 2
 
 
@@ -92,13 +94,11 @@ def quantize(weights: npt.NDArray[np.floating]) -> tuple[npt.NDArray[np.int8], n
 class Sums:
     """Sums of some messages.
 
-    ``totals``: shape ``(messages, outputs)``; ``energy``: int64, per message as in `Weights`; ``masks``: uint64, the
-    urgency concepts that a message names (see `appealnlp.urgency`).
+    ``totals``: shape ``(messages, outputs)``; ``energy``: int64, per message as in `Weights`.
     """
 
     totals: I64
     energy: I64
-    masks: npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +143,11 @@ class _FormRow:
 class _Memory:
     """Rows of the word forms met so far. Untouched pages of its arrays cost nothing.
 
-    ``slot_sets``, ``hints`` (-1: not known yet) and ``words`` of the rows belong to `appealnlp.words.ChunkWords`.
+    ``slot_sets``, ``slot_sets_of_lemmas``, ``hints`` (not known yet: -1, `UNKNOWN`, -1) and ``words`` (mended form and
+    lemma) belong to `appealnlp.words.ChunkWords`; words that the lexicon's table lacks are there from the beginning.
     """
 
-    def __init__(self, capacity: int, weights: Weights) -> None:
+    def __init__(self, capacity: int, weights: Weights, lemmas: int) -> None:
         self.capacity = capacity
         self.count = 0
         self.table = HashTable(capacity)
@@ -154,11 +155,11 @@ class _Memory:
         self.peaks = np.empty(capacity, np.int64)
         self.energy = np.empty((capacity, *weights.energy.shape[1:]), np.int64)
         self.lemmas = np.empty(capacity, np.int32)
-        self.masks = np.empty(capacity, np.uint64)
         self.slot_sets = np.full(capacity, -1, np.int32)
+        self.slot_sets_of_lemmas = np.full(lemmas, UNKNOWN, np.int32)
         self.hints = np.full(capacity, -1, np.int16)
         self.words: dict[int, tuple[str, str]] = {}
-        self.places = FormClasses(capacity)
+        self.places = FormClasses(capacity, self.words)
 
 
 class Scorer:
@@ -174,7 +175,6 @@ class Scorer:
         self._concept_mask = concept_mask
         self._plain: dict[str, _FormRow] = {}
         self._memory: _Memory | None = None
-        self._lemma_masks: npt.NDArray[np.uint64] | None = None
         self._learning = threading.Lock()
 
     # The plain way
@@ -187,14 +187,12 @@ class Scorer:
         """Sums of one message whose folded forms are known."""
         rows, pairs = [], []
         energy = np.zeros(self.weights.energy.shape[1:], np.int64)
-        mask = 0
         previous = -1
         pair_features = self.lexicon.pair_features
         for form in forms:
             here = self._form_row(form)
             rows.append(here.row)
             energy = energy + here.energy
-            mask |= here.mask
             if previous >= 0 and here.lemma >= 0:
                 pair = pair_features.get((previous, here.lemma))
                 if pair is not None:
@@ -204,7 +202,14 @@ class Scorer:
         energy = energy + self.weights.energy[np.array(pairs, np.int64)].sum(axis=0, dtype=np.int64)
         width = self.weights.values.shape[1]
         total: I64 = np.sum(np.array(rows).reshape(-1, width), axis=0, dtype=np.int64)
-        return Sums(total[None], energy[None], np.array([mask], np.uint64))
+        return Sums(total[None], energy[None])
+
+    def concepts(self, forms: Sequence[str]) -> int:
+        """Bits of the urgency concepts that a message with these folded forms names."""
+        mask = 0
+        for form in forms:
+            mask |= self._form_row(form).mask
+        return mask
 
     def form_row(self, form: str) -> I32:
         """What one folded word form adds to every output."""
@@ -247,7 +252,6 @@ class Scorer:
             totals=self._totals(tokens, memory, rows, pairs, pair_bounds),
             energy=_sum_runs(memory.energy.take(rows, axis=0), tokens.bounds)
             + _sum_runs(self.weights.energy.take(pairs, axis=0), pair_bounds),
-            masks=_or_runs(memory.masks.take(rows), tokens.bounds),
         )
         return ChunkSums(first, sums, tokens, rows, memory)
 
@@ -255,14 +259,9 @@ class Scorer:
         whole, bounds = self.weights.whole, tokens.bounds
         total = (_row_sums(rows, bounds, memory.rows) + _row_sums(pairs, pair_bounds, whole)).astype(np.int64)
         reach = _sum_runs(memory.peaks.take(rows), bounds) + _sum_runs(self.weights.peaks.take(pairs), pair_bounds)
-        for message in np.flatnonzero(
-            reach > np.iinfo(whole.dtype).max
-        ).tolist():  # its narrow sums may have overflowed
-            total[message] = 0
-            for numbers, limits, source in ((rows, bounds, memory.rows), (pairs, pair_bounds, whole)):
-                own = numbers[limits[message] : limits[message + 1]]
-                distinct, counts = np.unique(own, return_counts=True)
-                total[message] += counts @ source[distinct].astype(np.int64)
+        long = np.flatnonzero(reach > np.iinfo(whole.dtype).max)  # their narrow sums may have overflowed
+        if len(long):
+            total[long] = _wide_sums(rows, bounds, memory.rows, long) + _wide_sums(pairs, pair_bounds, whole, long)
         return total
 
     def _pairs(self, lemmas: I32, bounds: I64) -> tuple[I64, I64]:
@@ -278,19 +277,23 @@ class Scorer:
 
     def _remembered(self, tokens: ChunkTokens) -> tuple[_Memory, I32]:
         """The memory and the row of each token in it; forms not met before are learned first."""
-        memory = self._memory
+        memory, rows = self._memory, None
         if memory is not None:
             rows = memory.table.find(tokens.hashes)
             if rows.min(initial=0) >= 0:
                 return memory, rows
         with self._learning:
-            _, examples = np.unique(tokens.hashes, return_index=True)
-            memory = self._memory
+            if memory is not self._memory:
+                memory, rows = self._memory, None
             if memory is not None:
-                examples = examples[memory.table.find(tokens.hashes[examples]) < 0]
+                rows = memory.table.find(tokens.hashes) if rows is None else rows
+                unknown = np.flatnonzero(rows < 0)
+                unknown = unknown[memory.table.find(tokens.hashes[unknown]) < 0]
+                _, first = np.unique(tokens.hashes[unknown], return_index=True)
+                examples = unknown[first]
             if memory is None or memory.count + len(examples) > memory.capacity:
                 _, examples = np.unique(tokens.hashes, return_index=True)
-                memory = _Memory(max(MEMORY_FORMS, len(examples)), self.weights)
+                memory = _Memory(max(MEMORY_FORMS, len(examples)), self.weights, len(self.lexicon.lemmas))
             self._learn(memory, tokens, examples)
             self._memory = memory
         return memory, memory.table.find(tokens.hashes)
@@ -299,16 +302,13 @@ class Scorer:
         """Work out the rows of new forms, one example token of each."""
         lexicon = self.lexicon
         features = np.full((len(examples), 1 + len(PREFIX_LENGTHS)), -1, np.int32)
-        lemmas = lexicon.form_table.find(tokens.hashes[examples])
-        if self._lemma_masks is None:
-            self._lemma_masks = np.array([self._concept_mask(lemma) for lemma in lexicon.lemmas], np.uint64)
-        masks = np.where(lemmas >= 0, self._lemma_masks[lemmas], np.uint64(0))
+        listed = lexicon.find_forms(tokens.hashes[examples])
+        lemmas = np.where(listed >= 0, np.append(lexicon.form_lemmas, 0)[listed], -1).astype(np.int32)
         words = ~tokens.is_number[examples]
-        for new in np.flatnonzero(lemmas < 0).tolist():
-            form = tokens.form(int(examples[new]))
-            mended, lemma = lexicon.lemmatizer.unlisted(form)
+        unlisted = np.flatnonzero(listed < 0)
+        for new, form in zip(unlisted.tolist(), tokens.forms(examples[unlisted]), strict=True):
+            mended, lemma = memory.words[memory.count + new] = lexicon.lemmatizer.unlisted(form)
             lemmas[new] = lexicon.lemma_numbers.get(lemma, -1)
-            masks[new] = self._concept_mask(lemma)
             if mended != form:  # its prefixes are not those of the form as written
                 words[new] = False
                 found = lexicon.of_form(form).features[int(lemmas[new] >= 0) :]
@@ -327,7 +327,9 @@ class Scorer:
         memory.peaks[here] = np.abs(memory.rows[here]).max(axis=1, initial=0)
         memory.energy[here] = _sum_runs(self.weights.energy[features[has]], bounds)
         memory.lemmas[here] = lemmas
-        memory.masks[here] = masks
+        if lexicon.form_classes is not None:
+            at = np.flatnonzero(listed >= 0)
+            memory.places.learn(memory.count + at, lexicon.form_classes[listed[at]])
         memory.table.insert(tokens.hashes[examples], np.arange(memory.count, here.stop))
         memory.count = here.stop
 
@@ -341,17 +343,17 @@ def _row_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: Narrow) -> Na
     return sums
 
 
+def _wide_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: Narrow, chosen: I64) -> I64:
+    """`_row_sums` of some runs in 64 bits."""
+    sums = np.zeros((len(chosen), rows.shape[1]), np.int64)
+    for at, (first, end) in enumerate(zip(bounds[chosen].tolist(), bounds[chosen + 1].tolist(), strict=True)):
+        for part in range(first, end, WIDE_AT_ONCE):
+            sums[at] += rows[numbers[part : min(part + WIDE_AT_ONCE, end)]].sum(axis=0, dtype=np.int64)
+    return sums
+
+
 def _sum_runs(values: npt.NDArray[np.integer], bounds: I64) -> I64:
     """Sum of ``values[bounds[i]:bounds[i + 1]]`` for each i; of two columns each by itself."""
     sums = np.zeros((len(values) + 1, *values.shape[1:]), np.int64)
     np.cumsum(values, axis=0, out=sums[1:])
     return np.diff(sums[bounds], axis=0)
-
-
-def _or_runs(values: npt.NDArray[np.uint64], bounds: I64) -> npt.NDArray[np.uint64]:
-    """Bitwise or of ``values[bounds[i]:bounds[i + 1]]`` for each i, 0 for an empty run."""
-    result = np.zeros(len(bounds) - 1, np.uint64)
-    filled = bounds[:-1] < bounds[1:]
-    if filled.any():
-        result[filled] = np.bitwise_or.reduceat(values, bounds[:-1][filled])
-    return result

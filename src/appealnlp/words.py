@@ -6,7 +6,6 @@ forgotten together with the row.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -14,10 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .features import Lexicon
-from .scores import ChunkSums
+from .scores import UNKNOWN, ChunkSums
 from .text import Document, Token
-from .text.markup import clean
-from .text.tokens import iter_forms
 from .urgency.guards import ends_sentence
 from .urgency.many import ABBREVIATION, hint
 from .urgency.matching import SLOT_SETS, runs
@@ -28,8 +25,6 @@ I16 = npt.NDArray[np.int16]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 
-_HIGH, _LOW = 0xD800 >> 10, 0xDC00 >> 10
-_LONE = re.compile("[\ud800-\udfff]")
 _SPACE, _LINE = map(ord, " \n")
 _BLANK, _MARK, _DOT, _DOTS, _OPEN = range(1, 6)
 _GAP_KINDS = np.zeros(65536, np.uint8)
@@ -52,7 +47,6 @@ class ChunkWords:
         self.bounds: I64 = chunk.tokens.bounds
         """Message *m* owns the tokens ``bounds[m]:bounds[m + 1]``."""
         self._documents: dict[int, Document] = {}
-        self._known_places: dict[int, list[tuple[int, int]]] = {}
 
     @cached_property
     def slot_sets(self) -> I32:
@@ -71,15 +65,15 @@ class ChunkWords:
         memory, lexicon = self._chunk.memory, self._lexicon
         rows, hashes = self._chunk.rows[examples], self._chunk.tokens.hashes[examples]
         # A form of the lexicon's table is mended; what lemma it has decides, unless a slot asks for the form itself.
-        lemmas = lexicon.form_table.find(hashes)
+        lemmas = lexicon.lemmas_of_forms(hashes)
         by_lemma = np.flatnonzero((lemmas >= 0) & ~SLOT_SETS.named(hashes))
         sets = np.full(len(examples), -1, np.int32)
-        distinct, places = np.unique(lemmas[by_lemma], return_inverse=True)
-        sets[by_lemma] = np.array([SLOT_SETS.of_lemma(lexicon.lemmas[one]) for one in distinct.tolist()], np.int32)[
-            places
-        ]
-        for number in np.flatnonzero(sets < 0).tolist():
-            form, lemma = lexicon.lemmatizer.mended_and_lemma(self._chunk.tokens.form(int(examples[number])))
+        of_lemmas = memory.slot_sets_of_lemmas
+        for lemma in np.unique(lemmas[by_lemma][of_lemmas[lemmas[by_lemma]] == UNKNOWN]).tolist():
+            of_lemmas[lemma] = SLOT_SETS.of_lemma(lexicon.lemmas[lemma])
+        sets[by_lemma] = of_lemmas[lemmas[by_lemma]]
+        by_word = np.flatnonzero(sets < 0)
+        for number, (form, lemma) in zip(by_word.tolist(), self._words(examples[by_word]), strict=True):
             sets[number] = SLOT_SETS.of_word(lemma, form)
         memory.slot_sets[rows] = sets
 
@@ -90,74 +84,54 @@ class ChunkWords:
         unknown = np.flatnonzero(hints < 0)
         if len(unknown):
             distinct, first = np.unique(rows[unknown], return_index=True)
-            known[distinct] = [hint(*self.words(token, token + 1)[0]) for token in tokens[unknown[first]].tolist()]
+            known[distinct] = [hint(*word) for word in self._words(tokens[unknown[first]])]
             hints = known[rows]
         return hints
 
     def words(self, first: int, end: int) -> list[tuple[str, str]]:
         """Mended form and lemma of the tokens ``first:end``."""
+        return self._words(np.arange(first, end))
+
+    def _words(self, tokens: I64) -> list[tuple[str, str]]:
+        rows = self._chunk.rows[tokens].tolist()
         known = self._chunk.memory.words
-        rows = self._chunk.rows[first:end].tolist()
         try:
             return [known[row] for row in rows]
-        except KeyError:
-            for token, row in enumerate(rows, first):
-                if row not in known:
-                    known[row] = self._lexicon.lemmatizer.mended_and_lemma(self._chunk.tokens.form(token))
+        except KeyError:  # forms of the lexicon's table: mended, and with a lemma of the lexicon
+            memory, lemmas = self._chunk.memory, self._lexicon.lemmas
+            new = {row: token for row, token in zip(rows, tokens.tolist(), strict=True) if row not in known}
+            forms = self._chunk.tokens.forms(np.fromiter(new.values(), np.int64, len(new)))
+            numbers = memory.lemmas[np.fromiter(new, np.int64, len(new))].tolist()
+            known.update((row, (form, lemmas[number])) for row, form, number in zip(new, forms, numbers, strict=True))
             return [known[row] for row in rows]
 
     def document(self, message: int) -> Document:
         """A message with its tokens, equal to `appealnlp.text.preprocess`; made once for whoever asks."""
         document = self._documents.get(message)
         if document is None:
-            text = self.texts[message]
             first, end = self.bounds[message : message + 2].tolist()
-            places, words = self._places(message), self.words(first, end)
-            tokens = [
-                Token(text[start:stop], start, stop, form, lemma)
-                for (start, stop), (form, lemma) in zip(places, words, strict=True)
-            ]
-            document = self._documents[message] = Document(text, tuple(tokens))
+            document = self._documents[message] = self.part(message, first, end)
         return document
+
+    def part(self, message: int, first: int, end: int) -> Document:
+        """A message with the tokens ``first:end`` only."""
+        text = self.texts[message]
+        places, words = self._places(message, first, end), self.words(first, end)
+        tokens = [
+            Token(text[start:stop], start, stop, form, lemma)
+            for (start, stop), (form, lemma) in zip(places, words, strict=True)
+        ]
+        return Document(text, tuple(tokens))
 
     def spans(self, messages: I64, tokens: I64) -> list[tuple[int, int]]:
         """Where some tokens of some messages stand in them."""
-        chunk = self._chunk
-        offsets = chunk.tokens.offsets[messages]
-        starts, ends = chunk.tokens.starts[tokens] - offsets, chunk.tokens.ends[tokens] - offsets
-        found = list(zip(starts.tolist(), ends.tolist(), strict=True))
-        for number in np.flatnonzero(~chunk.tokens.straight[messages]).tolist():
-            message = int(messages[number])
-            found[number] = self._places(message)[int(tokens[number] - self.bounds[message])]
-        return found
+        chunk = self._chunk.tokens
+        starts, ends = (chunk.positions(messages, edges.take(tokens)) for edges in (chunk.starts, chunk.ends))
+        return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
-    def _places(self, message: int) -> list[tuple[int, int]]:
-        """Where the tokens of a message stand in it."""
-        places = self._known_places.get(message)
-        if places is None:
-            tokens, (first, end) = self._chunk.tokens, self.bounds[message : message + 2].tolist()
-            offset = tokens.offsets[message]
-            starts, ends = tokens.starts[first:end] - offset, tokens.ends[first:end] - offset
-            if not tokens.straight[message]:
-                starts, ends = self._in_characters(message, np.stack([starts, ends]))
-            places = self._known_places[message] = list(zip(starts.tolist(), ends.tolist(), strict=True))
-        return places
-
-    def _in_characters(self, message: int, units: I64) -> I64:
-        """Positions in the text of a message from those in its code units."""
-        tokens = self._chunk.tokens
-        offset = int(tokens.offsets[message])
-        kinds = tokens.units[offset : offset + int(units.max(initial=0))] >> 10
-        seconds = np.flatnonzero((kinds[1:] == _LOW) & (kinds[:-1] == _HIGH)) + 1
-        if len(seconds) and _LONE.search(self.texts[message]) is not None:  # halves that may look like one character
-            forms = list(iter_forms(clean(self.texts[message])[0]))
-            positions = np.array([[start for _, start, _ in forms], [end for _, _, end in forms]], np.int64)
-        else:
-            positions = units - np.searchsorted(seconds, units)
-        origin = tokens.origins.get(message)
-        if origin is not None:
-            positions = np.array([[origin[position] for position in row] for row in positions.tolist()], np.int64)
-        return positions
+    def _places(self, message: int, first: int, end: int) -> list[tuple[int, int]]:
+        """Where the tokens ``first:end`` stand in their message."""
+        return self.spans(np.full(end - first, message), np.arange(first, end))
 
     def sentences(self, messages: I64) -> I64:
         """Sentence numbers of all tokens, ascending from message to message.
@@ -182,8 +156,8 @@ class ChunkWords:
         for (_, end), (start, _), message, token in gaps:
             breaks[token] = ends_sentence(self.texts[message][end:start], self.words(token - 1, token)[0][0])
         for message in shifted:
-            text, places = self.texts[message], self._places(message)
             first, end = self.bounds[message : message + 2].tolist()
+            text, places = self.texts[message], self._places(message, first, end)
             before = self.words(first, end)
             breaks[first + 1 : end] = [
                 ends_sentence(text[one:other], form)

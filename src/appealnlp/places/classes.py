@@ -11,10 +11,14 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from ..text.lemmas import analyzer
+from ..text.first_parse import Readings
+from ..text.lemmas import readings
 from .words import CLASS_OF_WORD
 
-__all__ = ["CLASSES", "NAMES", "OPEN", "SK", "class_of_form", "name_class"]
+__all__ = ["CLASSES", "CLASSES_VERSION", "NAMES", "OPEN", "SK", "class_of_form", "classes_of", "name_class"]
+
+CLASSES_VERSION = 1
+"""To be raised whenever a form gets another class than before: models keep the classes of their forms."""
 
 NAMES = (
     "adj_f", "adj_fo",  # feminine adjective: nominative «Садовая», oblique «Садовой»
@@ -41,6 +45,8 @@ CLASSES = (*OPEN, *_SHAPES, *NAMES, *dict.fromkeys(CLASS_OF_WORD.values()))
 """All classes; the number of a class is its place in this list, counted from one."""
 _NUMBER = {name: number for number, name in enumerate(CLASSES, 1)}  # 0: not looked at yet
 
+_IS_OPEN = frozenset(_NUMBER[name] for name in OPEN)
+
 _SK = re.compile(r".+(?:ск|цк)(?:(ая)|(ой|ую)|(ий)|(ого)|(ому|ом|им)|(ое))$")
 _ENDINGS = re.compile(r"..+(?:(ой|ей|ую|ая|яя)|(?:а|я|ого|его|их|ых|ый|ий))$")
 _SURNAME = re.compile(r"(?:(?:[ое]в|[иы]н)(?:а|ой)|[ое]го|[иы]х|ой|ую)$")
@@ -65,6 +71,12 @@ def _shape(form: str) -> str:
     return "word" if ending is None else "word_f" if ending.lastindex else "word_a"
 
 
+def classes_of(form: str) -> tuple[int, int]:
+    """`class_of_form`, and `name_class` of an open word (else 0), of a folded and mended form."""
+    number = class_of_form(form)
+    return number, name_class(form) if number in _IS_OPEN else 0
+
+
 # What pymorphy3 says
 
 _LIKELY = 0.04
@@ -81,12 +93,10 @@ def name_class(form: str) -> int:
 
 
 def _as_name(form: str) -> str:
-    parses = analyzer().parse(form)
-    known, first = parses[0].is_known, _traits(parses[0].tag)
-    traits = first.union(*(_traits(parse.tag) for parse in parses[1:] if parse.score >= _LIKELY))
-    town = "town" in first.union(*(_traits(parse.tag) for parse in parses[1:] if parse.score >= _LIKELY_TOWN))
+    known, found = readings(form)
+    traits, first, town = _all_traits(found)
     surname = "surname" in traits and (known or _SURNAME.search(form) is not None)
-    if _VILLAGE.match(form) and not (known and "noun" in first):
+    if not (known and "noun" in first) and _VILLAGE.match(form):
         return "village"
     if "nominal" not in first:
         return "surname_odd" if surname else "geo_odd" if town else "other"
@@ -97,6 +107,15 @@ def _as_name(form: str) -> str:
     if surname:
         return "surname_f" if {"adj_fo", "adj_f"} & traits or form.endswith(("ой", "ую")) else "surname"
     return "geo" if town else _as_word(traits, first, known=known)
+
+
+@lru_cache(maxsize=4096)
+def _all_traits(found: Readings) -> tuple[frozenset[str], frozenset[str], bool]:
+    """Traits of all likely readings, those of the first, and whether one is a town; most words share their readings."""
+    first = _traits(found[0][0])
+    traits = first.union(*(_traits(tag) for tag, score in found[1:] if score >= _LIKELY))
+    town = "town" in first.union(*(_traits(tag) for tag, score in found[1:] if score >= _LIKELY_TOWN))
+    return traits, first, town
 
 
 def _as_word(traits: frozenset[str], first: frozenset[str], *, known: bool) -> str:

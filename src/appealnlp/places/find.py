@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ from ..text import Token
 from ..text.chunks import ChunkTokens
 from ..text.markup import clean
 from ..text.tokens import iter_forms
-from .classes import CLASSES
+from .classes import CLASSES, name_class
 from .grammar import KINDS, grammar
 from .symbols import GAPS, FormClasses, symbols, symbols_of_chunk, token_symbol
 
@@ -34,7 +34,7 @@ _BEFORE_LINK = frozenset((GAPS["blank"], GAPS["comma"]))
 _LINKS = frozenset(token_symbol(CLASSES.index(name) + 1, 0) for name in ("in", "on"))
 
 
-def find_places(text: str, tokens: Sequence[Token]) -> list[Place]:
+def find_places(text: str, tokens: Sequence[Token], name_of: Callable[[str], int] = name_class) -> list[Place]:
     """Find what says where: contiguous pieces of the message, in order, none overlapping.
 
     Parts that belong together are one place («г. Пермь, ул. Мира, д. 5»). Kinds: ``street``, ``object``, ``stop``,
@@ -43,13 +43,14 @@ def find_places(text: str, tokens: Sequence[Token]) -> list[Place]:
 
     :param text: the message, as given to `appealnlp.text.preprocess`.
     :param tokens: its tokens.
+    :param name_of: what name a word could be (`appealnlp.places.classes.name_class`).
     :return: the places; empty if there are none.
     """
     cleaned, origin = clean(text)
     spans = [(token.start, token.end) for token in tokens]
     if origin is not None:
         spans = [(start, end) for _, start, end in iter_forms(cleaned)]
-    read = symbols(cleaned, spans, [token.form for token in tokens])
+    read = symbols(cleaned, spans, [token.form for token in tokens], name_of)
     places = []
     for first, last, kind in zip(*_parts(read), strict=True):
         start, end = tokens[first].start, tokens[last - 1].end
@@ -102,44 +103,12 @@ def find_places_many(
     firsts, lasts, kinds = _parts(symbols_of_chunk(tokens, rows, forms))
     first, last = np.array(firsts, np.int64), np.array(lasts, np.int64) - 1
     owners = np.searchsorted(tokens.bounds, first, side="right") - 1
-    starts, ends = tokens.starts[first] - tokens.offsets[owners], tokens.ends[last] - tokens.offsets[owners]
-    quoted = _CLOSES.take(tokens.units.take(tokens.ends[last], mode="clip"))
-    bent = np.flatnonzero(~tokens.straight[owners])
-    if len(bent):
-        _straighten(bent, owners, starts, ends, texts, tokens)
-        quoted[bent] = True
+    starts, ends = tokens.positions(owners, tokens.starts[first]), tokens.positions(owners, tokens.ends[last])
+    quoted = _CLOSES.take(tokens.units.take(tokens.ends[last], mode="clip")) | ~tokens.straight[owners]
     for at in np.flatnonzero(quoted).tolist():
         ends[at] = _closed(texts[owners[at]], int(starts[at]), int(ends[at]))
     bounds = np.searchsorted(owners, np.arange(len(texts) + 1))
     return ChunkPlaces(texts, starts.tolist(), ends.tolist(), kinds, bounds.tolist())
-
-
-def _straighten(bent: I64, owners: I64, starts: I64, ends: I64, texts: Sequence[str], tokens: ChunkTokens) -> None:
-    """Turn positions in the units of a chunk into positions in the texts, for places in messages where they differ."""
-    offsets = np.append(tokens.offsets, len(tokens.units) + 1)
-    high = np.flatnonzero(tokens.units >> 10 == 0x36)  # first units of emoji and the like
-    before = np.searchsorted(high, offsets)
-    shorter: dict[int, I64] = {}
-    for owner in np.unique(owners[bent]).tolist():
-        text, length = texts[owner], int(offsets[owner + 1] - offsets[owner]) - 1
-        # Cleaning that moves letters leaves NUL at the end; lone surrogates can look like a pair.
-        if tokens.units[offsets[owner] + length - 1] == 0 or length - len(text) != before[owner + 1] - before[owner]:
-            shorter[owner] = _positions(text)
-    message = owners[bent]
-    for side in (starts, ends):
-        units = side[bent]
-        side[bent] -= np.searchsorted(high, tokens.offsets[message] + units) - before[message]
-        for at, owner, unit in zip(bent.tolist(), message.tolist(), units.tolist(), strict=True):
-            if owner in shorter:
-                side[at] = shorter[owner][unit]
-
-
-def _positions(text: str) -> I64:
-    """For each UTF-16 code unit of the cleaned text, and its end, the position in the text itself."""
-    cleaned, origin = clean(text)
-    letters = np.frombuffer(cleaned.encode("utf-32-le", "surrogatepass"), np.uint32)
-    positions = np.arange(len(letters) + 1) if origin is None else np.array(origin)
-    return np.repeat(positions, np.append(1 + (letters > 0xFFFF), 1))
 
 
 def _parts(read: str) -> tuple[list[int], list[int], list[int]]:

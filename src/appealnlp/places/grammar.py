@@ -292,13 +292,19 @@ def _tokens(classes: str) -> set[str]:
         capitals = {"^": (1,), "'": (0,)}.get(name[0], (0, 1))
         name = name.lstrip("^'")
         for one in GROUPS.get(name, name).split():
-            numbers = [
-                number
-                for number, full in enumerate(CLASSES, 1)
-                if full == one or (one[-1] == "*" and full.startswith(one[:-1]))
-            ]
-            found.update(token_symbol(number, capital) for number in numbers for capital in capitals)
+            for capital in capitals:
+                found |= _symbols(one, capital)
     return found
+
+
+@lru_cache(maxsize=512)
+def _symbols(name: str, capital: int) -> frozenset[str]:
+    """Symbols of the classes with a name, or with names that begin so (``adj_*``)."""
+    return frozenset(
+        token_symbol(number, capital)
+        for number, full in enumerate(CLASSES, 1)
+        if full == name or (name[-1] == "*" and full.startswith(name[:-1]))
+    )
 
 
 @lru_cache(maxsize=256)
@@ -314,4 +320,8 @@ def _set(symbols: Iterable[str]) -> str:
             runs[-1][1] = code
         else:
             runs.append([code, code])
-    return "[" + "".join(f"\\x{first:02x}" + (f"-\\x{last:02x}" if first < last else "") for first, last in runs) + "]"
+    return "[" + "".join(_WRITTEN[first] + (f"-{_WRITTEN[last]}" if first < last else "") for first, last in runs) + "]"
+
+
+_WRITTEN = [chr(code) if chr(code).isalnum() else f"\\x{code:02x}" for code in range(256)]
+"""A symbol as it stands in a character set: letters by themselves, which are read faster than codes."""

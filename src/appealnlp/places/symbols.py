@@ -5,7 +5,7 @@ The plain way (`symbols`) and the fast way (`symbols_of_chunk`) share the tables
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -57,33 +57,31 @@ _BITS_OF_UNIT = _bit_table()
 _ONLY = ("blank", "dot", "comma", "hyphen", "slash", "sign", "colon")
 
 
-def _kind_of(bits: int, *, single: bool) -> str:
-    """Kind of a gap made of these signs; ``single``: of one character."""
-    names = {name for name in _BIT if bits & _BIT[name]}
-    for decisive in ("end", "quote", "hard"):
-        if decisive in names:
-            return {"quote": "quote" if single else "unquote"}.get(decisive, decisive)
-    if single:
-        return next(iter(names), "none")
-    others = names - {"blank"}
-    if not others:
-        return "blank"
-    if others == {"hyphen"}:
-        return "dash"
-    if others == {"dot"}:
-        return "dot_blank"
-    if "percent" in names:
-        return "hard"
-    for sign in ("comma", "sign"):
-        if others - {"dot"} == {sign}:
-            return sign
-    return "slash" if others == {"slash"} else "soft"
+def _kinds_of_gaps() -> tuple[Bytes, Bytes]:
+    """Symbols of gaps by the bits of their signs: of one character, and of more."""
+    bits = np.arange(1 << len(_BIT))
+    single = np.full(len(bits), ord(GAPS["none"]), np.uint8)
+    for name, bit in _BIT.items():
+        single[bit] = ord(GAPS[name])
+    signs = bits & ~_BIT["blank"]  # blanks between them mean nothing
+    no_dots = signs & ~_BIT["dot"]
+    ways = (
+        (bits & _BIT["end"] != 0, "end"),
+        (bits & _BIT["quote"] != 0, "unquote"),
+        (bits & _BIT["hard"] != 0, "hard"),
+        (signs == 0, "blank"),
+        (signs == _BIT["hyphen"], "dash"),
+        (signs == _BIT["dot"], "dot_blank"),
+        (bits & _BIT["percent"] != 0, "hard"),
+        (no_dots == _BIT["comma"], "comma"),
+        (no_dots == _BIT["sign"], "sign"),
+        (signs == _BIT["slash"], "slash"),
+    )
+    longer = np.select([holds for holds, _ in ways], [ord(GAPS[name]) for _, name in ways], ord(GAPS["soft"]))
+    return single, longer.astype(np.uint8)
 
 
-_SINGLE, _LONGER = (
-    np.array([ord(GAPS[_kind_of(bits, single=single)]) for bits in range(1 << len(_BIT))], np.uint8)
-    for single in (True, False)
-)
+_SINGLE, _LONGER = _kinds_of_gaps()
 _CLOSES = sum(_BIT.values()) - sum(_BIT[name] for name in ("quote", "blank", "dot", "colon", "hyphen"))
 
 
@@ -184,12 +182,15 @@ def _assemble(gap: Bytes, classes: Bytes, first_upper: Bytes, last_upper: Bytes,
 # The plain way
 
 
-def symbols(text: str, spans: Sequence[tuple[int, int]], forms: Sequence[str]) -> str:
+def symbols(
+    text: str, spans: Sequence[tuple[int, int]], forms: Sequence[str], name_of: Callable[[str], int] = name_class
+) -> str:
     """Symbols of one message, token by token.
 
     :param text: the cleaned message.
     :param spans: where its tokens begin and end.
     :param forms: their folded and mended forms.
+    :param name_of: `name_class`, or what knows it without the dictionary.
     """
     upper = [text[start] in _CAPITALS for start, _ in spans]
     shouts = [
@@ -208,7 +209,7 @@ def symbols(text: str, spans: Sequence[tuple[int, int]], forms: Sequence[str]) -
         leading = asked or capital or bool(_SK[number] and before & _AFTER_ON)
         stop, before = end, _BEFORE[number]
         if asked or (is_open and led and gap == GAPS["blank"]):
-            number = name_class(forms[at])
+            number = name_of(forms[at])
         elif acronym:
             number = _ACRONYM
         led = leading and bool(_LEADS[number])
@@ -231,10 +232,16 @@ class FormClasses:
     Threads may share it: two that meet a form at the same time write the same class.
 
     :param capacity: rows of the memory.
+    :param words: row -> mended form and lemma, of some rows.
     """
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, words: Mapping[int, tuple[str, str]]) -> None:
         self._classes, self._names = np.zeros(capacity, np.uint8), np.zeros(capacity, np.uint8)
+        self._words = words
+
+    def learn(self, rows: I64, classes: Bytes) -> None:
+        """Take the classes of some rows as known, shape ``(rows, 2)`` (`appealnlp.places.classes.classes_of`)."""
+        self._classes[rows], self._names[rows] = classes.T
 
     def classes(self, tokens: ChunkTokens, rows: npt.NDArray[np.int32]) -> Bytes:
         """`class_of_form` of every token."""
@@ -244,16 +251,16 @@ class FormClasses:
         """`name_class` of the chosen tokens."""
         return self._known(self._names, name_class, tokens, rows[chosen], chosen)
 
-    @staticmethod
     def _known(
-        known: Bytes, find: Callable[[str], int], tokens: ChunkTokens, rows: npt.NDArray[np.int32], numbers: I64
+        self, known: Bytes, find: Callable[[str], int], tokens: ChunkTokens, rows: npt.NDArray[np.int32], numbers: I64
     ) -> Bytes:
         found: Bytes = known.take(rows)
         new = np.flatnonzero(found == 0)
         if len(new):
             distinct, examples = np.unique(rows[new], return_index=True)
+            words = self._words
             for row, number in zip(distinct.tolist(), numbers[new[examples]].tolist(), strict=True):
-                known[row] = find(mend(tokens.form(number)))
+                known[row] = find(words[row][0] if row in words else mend(tokens.form(number)))
             found = known.take(rows)
         return found
 

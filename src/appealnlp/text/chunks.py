@@ -8,14 +8,14 @@ sums: no Python loop touches a token. `form_hash` is the plain reference, and te
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .markup import clean_suspect
+from .markup import Suspect, clean_suspect
 from .tokens import FOLD
 
 __all__ = ["ChunkTokens", "HashTable", "form_hash", "form_hashes", "prefix_hashes", "tokenize_chunk"]
@@ -27,6 +27,7 @@ _MULTIPLIER = 0x9E3779B97F4A7C15
 _INVERSE = pow(_MULTIPLIER, -1, 1 << 64)
 _MIX = 0xBF58476D1CE4E5B9
 _MASK = (1 << 64) - 1
+_HIGH, _LOW = 0xD800 >> 10, 0xDC00 >> 10
 _DIGIT, _LETTER, _HYPHEN = 1, 11, 255  # first class of each kind
 
 
@@ -45,6 +46,8 @@ def _class_table() -> npt.NDArray[np.uint8]:
 
 
 _CLASS = _class_table()
+_FOLDED = np.arange(65536, dtype=np.uint16)
+_FOLDED[[*FOLD]] = [*FOLD.values()]
 _CLASS_OF = {chr(code): int(_CLASS[code]) for code in np.flatnonzero(_CLASS)}
 
 
@@ -79,7 +82,7 @@ class _Powers:
     def upto(self, length: int) -> tuple[U64, U64]:
         powers, inverses = self._powers, self._inverses
         if min(len(powers), len(inverses)) <= length:
-            size = max(length + 1, 1 << 18)
+            size = max(1 << length.bit_length(), 1 << 18)
             powers, inverses = (
                 np.cumprod(np.concatenate([[np.uint64(1)], np.full(size - 1, np.uint64(base))]), dtype=np.uint64)
                 for base in (_MULTIPLIER, _INVERSE)
@@ -106,56 +109,77 @@ def _span_hashes(sums: U64, starts: I64, ends: I64) -> U64:
     return hashes
 
 
-def _suspect_table() -> npt.NDArray[np.uint8]:
-    """What a code unit may mean for `appealnlp.text.markup.clean`: 0 nothing, 1 needs it, 2-4 if its neighbours agree."""
-    table = np.zeros(65536, np.uint8)
+_SLASH, _W, _QUOTE = 512, 1024, 2048
+"""Code units that make a suspect only together with their neighbours."""
+
+
+def _suspect_table() -> npt.NDArray[np.uint16]:
+    """What a code unit may mean for `appealnlp.text.markup.clean`: bits of `Suspect`, or of the three above."""
+    table = np.zeros(65536, np.uint16)
+    for sign, suspect in zip("<[@_\\&", (*_SIGNS, Suspect.LENGTH), strict=True):
+        table[ord(sign)] = suspect
     invisible = [*range(0x300, 0x370), 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065)]
-    table[[*map(ord, "<&[@\\_"), *invisible, *range(0xFE00, 0xFE10), 0xFEFF]] = 1
-    table[ord("/")] = 2
-    table[[*map(ord, "wW")]] = 3
-    table[[*map(ord, "\"'`’*")]] = 4
+    table[[*invisible, *range(0xFE00, 0xFE10), 0xFEFF]] = Suspect.LENGTH
+    table[ord("/")] = _SLASH
+    table[[*map(ord, "wW")]] = _W
+    table[[*map(ord, "\"'`’*")]] = _QUOTE
     return table
 
 
+_SIGNS = (Suspect.TAG, Suspect.BRACKET, Suspect.AT, Suspect.UNDERSCORE, Suspect.BACKSLASH)
 _SUSPECT = _suspect_table()
 
 
-def _suspects(units: npt.NDArray[np.uint16], offsets: I64) -> list[int]:
-    """Numbers of the messages in which `appealnlp.text.markup.clean` may find something to do."""
+def _suspects(units: npt.NDArray[np.uint16], offsets: I64) -> Iterator[tuple[int, int]]:
+    """Messages in which `appealnlp.text.markup.clean` may find something to do: their numbers and bits of `Suspect`."""
     suspects = _SUSPECT.take(units)
     at = np.flatnonzero(suspects != 0)
     kinds = suspects[at]
     last = len(units) - 1
     after, second = suspects[np.minimum(at + 1, last)], suspects[np.minimum(at + 2, last)]
-    needed = kinds == 1
-    needed |= (kinds == 2) & (after == 2)
-    needed |= (kinds == 3) & (after == 3) & (second == 3)
-    apostrophes = np.flatnonzero(kinds == 4)
-    if len(apostrophes):
-        place = at[apostrophes]
+    found = np.where(kinds < _SLASH, kinds, 0)
+    found[(kinds == _SLASH) & (after == _SLASH)] = Suspect.LINK
+    found[(kinds == _W) & (after == _W) & (second == _W)] = Suspect.WWW
+    quotes = np.flatnonzero(kinds == _QUOTE)
+    if len(quotes):
+        place = at[quotes]
         # The unit before the first one is the last one: it can only add a needless look.
         before, following = _CLASS[units[place - 1]], _CLASS[units[np.minimum(place + 1, last)]]
-        needed[apostrophes] = (before >= _LETTER) & (following >= _LETTER)
-    found: list[int] = np.unique(np.searchsorted(offsets, at[needed], side="right") - 1).tolist()
-    return found
+        found[quotes[(before >= _LETTER) & (following >= _LETTER)]] = Suspect.HARD_SIGN
+    needed = np.flatnonzero(found)
+    messages = np.searchsorted(offsets, at[needed], side="right") - 1
+    first = np.flatnonzero(np.diff(messages, prepend=-1))
+    if len(first):
+        yield from zip(messages[first].tolist(), np.bitwise_or.reduceat(found[needed], first).tolist(), strict=True)
 
 
-def _joined_units(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint16], I64, I64]:
-    """The texts with NUL between them as UTF-16 code units, where each begins, and how many characters each has."""
+def _joined_units(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint16], I64, I64, I64]:
+    """The texts with NUL between them as UTF-16 code units.
+
+    :return: the units; where each text begins, and the end; how many characters each has; where pairs of units begin
+        that are one character or look like it.
+    """
     units = np.frombuffer(bytearray("\0".join(texts).encode("utf-16-le", "surrogatepass")), np.uint16)
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    offsets = np.zeros(len(texts), np.int64)
-    np.cumsum(lengths[:-1] + 1, out=offsets[1:])
-    pairs = len(units) - int(lengths.sum()) - max(len(texts) - 1, 0)
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(lengths + 1, out=offsets[1:])
+    pairs = len(units) + 1 - int(offsets[-1])
+    high = np.zeros(0, np.int64)
     if pairs:  # characters outside the basic plane, emoji mostly, take two units
-        high = np.flatnonzero(units[:-1] >> 10 == 0x36)
-        high = high[units[high + 1] >> 10 == 0x37]
+        high = np.flatnonzero(units[:-1] >> 10 == _HIGH)
+        high = high[units[high + 1] >> 10 == _LOW]
         if len(high) == pairs:
             offsets += np.searchsorted(high - np.arange(pairs), offsets)
         else:  # lone surrogates that look like a pair: rare enough for the slow way
             taken = np.array([len(text.encode("utf-16-le", "surrogatepass")) // 2 for text in texts], np.int64)
-            np.cumsum(taken[:-1] + 1, out=offsets[1:])
-    return units, offsets, lengths
+            np.cumsum(taken + 1, out=offsets[1:])
+    return units, offsets, lengths, high
+
+
+def _characters_of_units(text: str) -> I64:
+    """For each UTF-16 code unit of a text, and its end, the number of its character."""
+    letters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return np.repeat(np.arange(len(letters) + 1), np.append(1 + (letters > 0xFFFF), 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +187,10 @@ class ChunkTokens:
     """All tokens of a chunk, in order of the text.
 
     ``starts`` and ``ends`` are positions in ``units`` (UTF-16 code units of the joined and cleaned messages); message *m*
-    begins at unit ``offsets[m]`` and owns the tokens ``bounds[m]:bounds[m + 1]``; ``is_number`` marks digit runs;
-    ``straight`` marks messages in which a unit's position after ``offsets[m]`` is its position in the original text;
-    ``origins`` holds the positions that `clean` tells, of the messages whose length it changed.
+    begins at unit ``offsets[m]`` and owns the tokens ``bounds[m]:bounds[m + 1]``; ``is_number`` marks digit runs.
+    What `positions` needs: ``straight`` marks messages in which a unit's position after ``offsets[m]`` is its position in
+    the original text; ``high`` says where pairs of units begin that are one character; ``origins`` are the positions in
+    the original text of all units of a message for which that does not tell.
     """
 
     units: npt.NDArray[np.uint16]
@@ -177,15 +202,46 @@ class ChunkTokens:
     is_number: npt.NDArray[np.bool_]
     bounds: I64
     straight: npt.NDArray[np.bool_]
-    origins: dict[int, list[int]]
+    high: I64
+    origins: dict[int, I64]
 
     def form(self, token: int) -> str:
         """The folded form of one token."""
         return self.written(token).translate(FOLD)
 
+    def forms(self, tokens: I64) -> list[str]:
+        """The folded forms of some tokens."""
+        if not len(tokens):
+            return []
+        lengths = self.ends[tokens] - self.starts[tokens] + 1
+        behind = np.cumsum(lengths)
+        at = np.arange(behind[-1]) + np.repeat(self.starts[tokens] - behind + lengths, lengths)
+        units = _FOLDED.take(self.units.take(at, mode="clip"))
+        units[behind - 1] = 0
+        forms: list[str] = units.tobytes().decode("utf-16-le")[:-1].split("\0")
+        return forms
+
     def written(self, token: int) -> str:
         """One token as it stands in the cleaned text."""
         return self.units[self.starts[token] : self.ends[token]].tobytes().decode("utf-16-le")
+
+    def positions(self, messages: I64, units: I64) -> I64:
+        """Where edges of tokens stand in the original texts.
+
+        :param messages: of each edge, the number of the message.
+        :param units: position of each edge in ``units``.
+        """
+        offsets = self.offsets.take(messages)
+        found: I64 = units - offsets
+        bent = np.flatnonzero(~self.straight.take(messages))
+        if len(bent):
+            within = found[bent]
+            found[bent] -= np.searchsorted(self.high, units[bent]) - np.searchsorted(self.high, offsets[bent])
+            if self.origins:
+                for at, message, unit in zip(bent.tolist(), messages[bent].tolist(), within.tolist(), strict=True):
+                    if message in self.origins:
+                        found[at] = self.origins[message][unit]
+        return found
 
 
 def tokenize_chunk(texts: Sequence[str]) -> ChunkTokens:
@@ -193,21 +249,25 @@ def tokenize_chunk(texts: Sequence[str]) -> ChunkTokens:
 
     A cleaned text never takes more units than the original, so it is written over it, padded with NUL.
     """
-    units, offsets, lengths = _joined_units(texts)
-    straight = np.diff(np.append(offsets, len(units) + 1)) - 1 == lengths
-    origins: dict[int, list[int]] = {}
-    for message in _suspects(units, offsets) if len(units) else ():
+    units, offsets, lengths, high = _joined_units(texts)
+    taken = np.diff(offsets) - 1
+    straight = taken == lengths
+    origins: dict[int, I64] = {}
+    if len(high):  # halves of characters that happen to stand side by side look like one character
+        odd = ~straight & (taken - lengths != np.diff(np.searchsorted(high, offsets)))
+        origins = {message: _characters_of_units(texts[message]) for message in np.flatnonzero(odd).tolist()}
+    for message, suspects in _suspects(units, offsets[:-1]) if len(units) else ():
         text = texts[message]
-        cleaned, origin = clean_suspect(text)
+        cleaned, origin = clean_suspect(text, suspects)
         if cleaned is not text:
-            start = int(offsets[message])
-            stop = int(offsets[message + 1]) - 1 if message + 1 < len(offsets) else len(units)
+            start, stop = int(offsets[message]), int(offsets[message + 1]) - 1
             fresh = np.frombuffer(cleaned.encode("utf-16-le", "surrogatepass"), np.uint16)
             units[start : start + len(fresh)] = fresh
             units[start + len(fresh) : stop] = 0
-            if origin is not None:
+            if origin is not None or not straight[message]:
                 straight[message] = False
-                origins[message] = origin
+                characters = _characters_of_units(cleaned)
+                origins[message] = characters if origin is None else np.array(origin, np.int64)[characters]
     classes = _CLASS.take(units)
     # Kind of each unit: 0 nothing, 1 number, 2 word. A hyphen belongs to a word between two letters only.
     kinds = np.zeros(len(units) + 2, np.uint8)
@@ -225,13 +285,14 @@ def tokenize_chunk(texts: Sequence[str]) -> ChunkTokens:
     return ChunkTokens(
         units=units,
         sums=sums,
-        offsets=offsets,
+        offsets=offsets[:-1],
         starts=starts,
         ends=ends,
         hashes=_span_hashes(sums, starts, ends),
         is_number=np.compress(after != 0, after) == 1,
-        bounds=np.append(np.searchsorted(starts, offsets), len(starts)),
+        bounds=np.append(np.searchsorted(starts, offsets[:-1]), len(starts)),
         straight=straight,
+        high=high,
         origins=origins,
     )
 

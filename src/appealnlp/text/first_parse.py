@@ -1,23 +1,47 @@
-"""The lemma of a word's first parse, without working out the other parses.
+"""Parses of words that the dictionary or its statistics lack, faster than pymorphy3 gives them.
 
 pymorphy3 lists every way to read a word, which for a word that its dictionary lacks costs some fifty microseconds; a
-lemma needs the first way only. `FirstParse.normal_form` equals ``parse(word)[0].normal_form`` (the plain reference;
-tests compare the two). It stops at the first prefix behind which a dictionary word stands, and remembers for an ending
-how words with that ending are inflected. The rules are those of M. Korobov, "Morphological Analyzer and Generator for
-Russian and Ukrainian Languages", 2015; the parts of pymorphy3 that are asked for them are not public, so where one is
-missing or different the plain way is taken.
+lemma needs the first way only, and words with one ending are all read alike. `FirstParse.normal_form` equals
+``parse(word)[0].normal_form`` and `FirstParse.readings` tells the tags and scores of ``parse(word)`` (the plain
+references; tests compare them). The rules are those of M. Korobov, "Morphological Analyzer and Generator for Russian
+and Ukrainian Languages", 2015; the parts of pymorphy3 that are asked for them are not public, so where one is missing or
+different the plain way is taken.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
-__all__ = ["FirstParse"]
+__all__ = ["FirstParse", "Readings"]
 
-_LETTERS = re.compile("[а-яё]+")
+_LETTERS = re.compile("[а-яё]{2,}")
+LONGEST_PREFIX, SHORTEST_REST = 5, 3
+"""Letters of an unknown prefix, and of the dictionary word behind it."""
 ENDINGS = 1 << 16
 """How many endings are remembered before the memory is emptied."""
+
+
+Readings = tuple[tuple[Any, float], ...]
+"""Tag and score of each parse, the most probable first."""
+
+
+class _Suffix(NamedTuple):
+    """One way to read a word by its ending: the ending as the dictionary writes it, paradigm and number of the form."""
+
+    score: float
+    tag: Any
+    suffix: str
+    paradigm: int
+    number: int
+
+
+class _Ending(NamedTuple):
+    """How all words with an ending are read."""
+
+    first: _Suffix
+    readings: Readings
 
 
 class FirstParse:
@@ -28,76 +52,213 @@ class FirstParse:
 
     def __init__(self, analyzer: Any) -> None:
         self._analyzer = analyzer
-        self._endings: dict[tuple[str, tuple[str, ...]], tuple[int, str, int, int] | None] = {}
+        self._endings: dict[str, _Ending | None] = {}
         try:
-            from pymorphy3.units import by_hyphen, by_shape
-            from pymorphy3.units.by_analogy import KnownSuffixAnalyzer, UnknownPrefixAnalyzer
+            from pymorphy3.units import abbreviations, by_hyphen, by_shape
+            from pymorphy3.units.by_analogy import KnownPrefixAnalyzer, KnownSuffixAnalyzer, UnknownPrefixAnalyzer
+            from pymorphy3.units.by_lookup import DictionaryAnalyzer
 
             units = [unit for unit, _ in analyzer._units]
             kinds = list(map(type, units))
             self._dictionary = analyzer.dictionary
             self._has_probabilities = analyzer.prob_estimator.p_t_given_w.has_keys_with_prefix
-            self._known = units[0]
+            self._probability = analyzer.prob_estimator.p_t_given_w.prob
             guess = kinds.index(UnknownPrefixAnalyzer)
             before = [unit for unit, _ in analyzer._units[:guess]]
             self._before = before
-            # Of a word of Cyrillic letters alone those that look for hyphens, digits, signs and Latin letters say nothing.
-            odd = (by_hyphen.__name__, by_shape.__name__)
-            self._before_letters = [unit for unit in before if type(unit).__module__ not in odd]
+            # Of words of Cyrillic letters alone those that look for hyphens, digits, signs, Latin letters and initials
+            # say nothing.
+            odd = (by_hyphen.__name__, by_shape.__name__, abbreviations.__name__)
+            telling = [unit for unit in before if type(unit).__module__ not in odd]
+            self._known_prefix = telling[1]
+            self._by_prefix_multiplier = units[guess].score_multiplier
+            self._substitutes = analyzer.char_substitutes
             self._suffixes = units[guess + 1]
-            self._prefixes = [prefix for _, prefix in self._suffixes._paradigm_prefixes if prefix]
-            self._longest = max(self._suffixes._prediction_splits)
+            self._prefixes = tuple(prefix for _, prefix in self._suffixes._paradigm_prefixes if prefix)
+            self._splits = self._suffixes._prediction_splits
+            ((_, _, self._without_prefix),) = self._suffixes._possible_prefixes("")
             self._shortest = self._suffixes.min_word_length
-            self._possible = kinds[guess + 1] is KnownSuffixAnalyzer and not analyzer._units[guess][1]
+            self._possible = (
+                list(map(type, telling)) == [DictionaryAnalyzer, KnownPrefixAnalyzer]
+                and kinds[guess + 1] is KnownSuffixAnalyzer
+                and not analyzer._units[guess][1]
+            )
         except (ImportError, AttributeError, ValueError, IndexError, TypeError):
             self._possible = False
 
     def normal_form(self, word: str) -> str:
         """``parse(word)[0].normal_form`` of a word in lower case."""
-        if self._possible and not self._has_probabilities(word + ":"):
-            found = self._of_unseen(word)
-            if found is not None:
-                return found
-        normal_form: str = self._analyzer.parse(word)[0].normal_form
-        return normal_form
+        found = self._first(word) if self._possible else None
+        return str(self._analyzer.parse(word)[0].normal_form) if found is None else found
 
-    def _of_unseen(self, word: str) -> str | None:
-        """The normal form of a word for which there are no probabilities, so that the first parse found is the first."""
-        normal_form: str
-        for unit in self._before_letters if _LETTERS.fullmatch(word) else self._before:
-            parses = unit.parse(word, word, set())
-            if parses:
-                normal_form = parses[0][2]
-                return normal_form
+    def readings(self, word: str) -> tuple[bool, Readings]:
+        """Whether the dictionary has a word in lower case, and tag and score of each of its parses."""
+        if self._possible and _LETTERS.fullmatch(word):
+            tags = [self._dictionary.build_tag_info(*entry) for _, some in self._entries(word) for entry in some]
+            if tags:
+                scores = self._scores(word, tags)
+                order = sorted(range(len(tags)), key=lambda at: -scores[at])
+                return True, tuple((tags[at], scores[at]) for at in order)
+            if not self._has_probabilities(word + ":") and not self._known_prefix.parse(word, word, set()):
+                seen: set[tuple[str, int, int]] = set()
+                behind = [
+                    (self._by_prefix_multiplier, tag)
+                    for prefix, spelling, tag, (paradigm, _) in self._behind_prefixes(word)
+                    if _new((prefix + spelling, id(tag), paradigm), seen)
+                ]
+                if behind:
+                    return False, _shares(
+                        [*behind, *((found.score, found.tag) for found in self._endings_of(word, seen))]
+                    )
+                ending = self._ending(word)
+                if ending is not None:
+                    return False, ending.readings
+        parses = self._analyzer.parse(word)
+        return parses[0].is_known, tuple((parse.tag, parse.score) for parse in parses)
+
+    def _entries(self, word: str) -> list[tuple[str, list[tuple[int, int]]]]:
+        """What the dictionary has of a word: spellings, each with numbers of paradigms and of forms in them."""
+        found: list[tuple[str, list[tuple[int, int]]]] = self._dictionary.words.similar_items(word, self._substitutes)
+        return found
+
+    def _scores(self, word: str, tags: list[Any]) -> list[float]:
+        """How probable each tag of a dictionary word is; all are equal where nothing is known."""
+        if self._has_probabilities(word + ":"):
+            scores = [self._probability(word, tag) for tag in tags]
+            if any(scores):
+                return scores
+        return [1.0 / len(tags)] * len(tags)
+
+    def _first(self, word: str) -> str | None:
+        """The normal form of the first parse, ``None`` if the plain way must tell."""
+        if not _LETTERS.fullmatch(word):
+            if self._has_probabilities(word + ":"):
+                return None
+            for unit in self._before:
+                parses = unit.parse(word, word, set())
+                if parses:
+                    return str(parses[0][2])
+            return self._unlisted(word)
+        known = self._entries(word)
+        if not known:
+            return None if self._has_probabilities(word + ":") else self._by_prefix(word)
+        spelling, entry = known[0][0], known[0][1][0]
+        if self._has_probabilities(word + ":"):
+            entries = [(spelling, entry) for spelling, some in known for entry in some]
+            scores = self._scores(word, [self._dictionary.build_tag_info(*entry) for _, entry in entries])
+            spelling, entry = entries[scores.index(max(scores))]
+        return str(self._dictionary.build_normal_form(*entry, spelling))
+
+    def _by_prefix(self, word: str) -> str | None:
+        for prefix, rest in self._known_prefix.possible_splits(word):
+            found = self._productive(rest)
+            if found is not None:
+                return f"{prefix}{found}"
+        return self._unlisted(word)
+
+    def _unlisted(self, word: str) -> str | None:
         return self._behind_a_prefix(word) or self._by_ending(word)
 
-    def _behind_a_prefix(self, word: str) -> str | None:
-        from pymorphy3.utils import word_splits
+    def _productive(self, word: str) -> str | None:
+        """The normal form of a word's first parse as a part of speech that new words can belong to."""
+        dictionary = self._dictionary
+        if _LETTERS.fullmatch(word) and not self._has_probabilities(word + ":"):
+            known = self._entries(word)
+            for spelling, entries in known:
+                for entry in entries:
+                    if dictionary.build_tag_info(*entry).is_productive():
+                        return str(dictionary.build_normal_form(*entry, spelling))
+            found = None if known else self._by_prefix(word)  # productive, if there is one
+            if known or found is not None:
+                return found
+        for parse in self._analyzer.parse(word):
+            if parse.tag.is_productive():
+                return str(parse.normal_form)
+        return None
 
-        for prefix, rest in word_splits(word):
-            for _, tag, normal_form, _, _ in self._known.parse(rest, rest, set()):
-                if tag.is_productive():
-                    return f"{prefix}{normal_form}"
+    def _behind_prefixes(self, word: str) -> Iterator[tuple[str, str, Any, tuple[int, int]]]:
+        """Dictionary words behind an unknown prefix: that prefix, spelling, tag, numbers of paradigm and form."""
+        for length in range(1, 1 + min(LONGEST_PREFIX, len(word) - SHORTEST_REST)):
+            for spelling, entries in self._entries(word[length:]):
+                for entry in entries:
+                    tag = self._dictionary.build_tag_info(*entry)
+                    if tag.is_productive():
+                        yield word[:length], spelling, tag, entry
+
+    def _behind_a_prefix(self, word: str) -> str | None:
+        for prefix, spelling, _, entry in self._behind_prefixes(word):
+            return prefix + str(self._dictionary.build_normal_form(*entry, spelling))
         return None
 
     def _by_ending(self, word: str) -> str | None:
+        ending = self._ending(word)
+        if ending is None:
+            return None
+        first = ending.first
+        fixed: str = word[: -len(first.suffix)] + first.suffix
+        return str(self._dictionary.build_normal_form(first.paradigm, first.number, fixed))
+
+    def _ending(self, word: str) -> _Ending | None:
         if len(word) < self._shortest:
             return None
-        key = word[-self._longest :], tuple(prefix for prefix in self._prefixes if word.startswith(prefix))
-        if key not in self._endings:
-            if len(self._endings) >= ENDINGS:
-                self._endings = {}
-            self._endings[key] = self._inflection(word)
-        inflection = self._endings[key]
-        if inflection is None:
-            return None
-        length, suffix, paradigm, number = inflection
-        return str(self._dictionary.build_normal_form(paradigm, number, word[:-length] + suffix))
+        if word.startswith(self._prefixes):  # several lists of endings may tell
+            return _whole(self._endings_of(word, set()))
+        for length in self._splits:
+            ending = word[-length:]
+            try:
+                found = self._endings[ending]
+            except KeyError:
+                some = self._without_prefix.similar_items(ending, self._substitutes)
+                found = _whole(self._endings_of(word, set(), (length,))) if some else None
+                if len(self._endings) >= ENDINGS:
+                    self._endings = {}
+                self._endings[ending] = found
+            if found is not None:
+                return found
+        return None
 
-    def _inflection(self, word: str) -> tuple[int, str, int, int] | None:
-        """Letters of the ending, the ending as the dictionary writes it, paradigm and number of the form in it."""
-        parses = self._suffixes.parse(word, word, set())
-        if not parses:
-            return None
-        (_, _, paradigm, number), (_, suffix) = parses[0][4]
-        return len(suffix), suffix, paradigm, number
+    def _endings_of(
+        self, word: str, seen: set[tuple[str, int, int]], lengths: Sequence[int] | None = None
+    ) -> list[_Suffix]:
+        """How a word is read by its ending, as pymorphy3's ``KnownSuffixAnalyzer`` does, the most probable first.
+
+        :param seen: parses that are not to be told again.
+        :param lengths: of the endings to look at, all if not given.
+        """
+        if len(word) < self._shortest:
+            return []
+        found: list[tuple[int, int, Any, str, int, int]] = []
+        totals: dict[int, int] = {}
+        for prefix, _, endings in self._suffixes._possible_prefixes(word):
+            totals[prefix] = 1
+            for length in lengths or self._splits:
+                for suffix, entries in endings.similar_items(word[-length:], self._substitutes):
+                    for count, paradigm, number in entries:
+                        tag = self._dictionary.build_tag_info(paradigm, number)
+                        if tag.is_productive():
+                            totals[prefix] += count
+                            if _new((word[:-length] + suffix, id(tag), paradigm), seen):
+                                found.append((count, prefix, tag, suffix, paradigm, number))
+                if totals[prefix] > 1:
+                    break
+        multiplier = self._suffixes.score_multiplier
+        scored = [_Suffix(count / totals[prefix] * multiplier, *rest) for count, prefix, *rest in found]
+        return sorted(scored, key=lambda each: -each.score)
+
+
+def _new(parse: tuple[str, int, int], seen: set[tuple[str, int, int]]) -> bool:
+    """Whether a parse (word, tag, paradigm) was not seen before; now it is."""
+    if parse in seen:
+        return False
+    seen.add(parse)
+    return True
+
+
+def _whole(found: list[_Suffix]) -> _Ending | None:
+    return _Ending(found[0], _shares([(each.score, each.tag) for each in found])) if found else None
+
+
+def _shares(parses: list[tuple[float, Any]]) -> Readings:
+    """Readings whose scores add up to 1."""
+    share = 1.0 / sum(score for score, _ in parses) if parses else 0.0
+    return tuple((tag, score * share) for score, tag in parses)

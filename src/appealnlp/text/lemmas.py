@@ -14,12 +14,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from .first_parse import FirstParse
+from .first_parse import FirstParse, Readings
 
-__all__ = ["Lemmatizer", "analyzer", "is_name", "lexeme", "mend"]
+__all__ = ["Lemmatizer", "analyzer", "is_name", "lexeme", "mend", "readings"]
 
 _LOOK_ALIKES = str.maketrans("abcehkmnoprtuxy", "авсенкмпоргтиху")
-_LATIN_RUN = re.compile("[a-z]")
+_MENDABLE = re.compile(r"[a-z]|(\D)\1\1")
 _CYRILLIC = re.compile("[а-яѐ-џ]")
 _NOT_LOOK_ALIKE = re.compile("[dfgijlqsvwz]")
 _DRAWN_OUT = re.compile(r"(\D)\1{2,}")
@@ -37,9 +37,9 @@ def mend(form: str) -> str:
     >>> mend("сроооочно"), mend("вoды"), mend("wifi")
     ('срочно', 'воды', 'wifi')
     """
-    if len(form) > FORM_LENGTH_LIMIT:
+    if len(form) > FORM_LENGTH_LIMIT or _MENDABLE.search(form) is None:
         return form
-    if _LATIN_RUN.search(form) and _CYRILLIC.search(form) and not _NOT_LOOK_ALIKE.search(form):
+    if _CYRILLIC.search(form) and not _NOT_LOOK_ALIKE.search(form):
         form = form.translate(_LOOK_ALIKES)
     return _DRAWN_OUT.sub(r"\1", form)
 
@@ -70,6 +70,11 @@ def _first_parse() -> FirstParse:
 
 def _analyse(form: str) -> str:
     return _first_parse().normal_form(form).replace("ё", "е")
+
+
+def readings(form: str) -> tuple[bool, Readings]:
+    """Whether the dictionary has a form, and tag and score of each way to read it, the most probable first."""
+    return _first_parse().readings(form)
 
 
 @lru_cache(maxsize=1 << 17)

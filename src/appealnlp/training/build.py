@@ -13,6 +13,7 @@ from ..bundle import array_bytes
 from ..conformal import set_quantiles
 from ..features import Lexicon
 from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, KINDS, Heads, TopicLayer, softmax
+from ..places.classes import CLASSES_VERSION
 from ..scores import Weights
 from ..taxonomy import Taxonomy, Topic
 from ..urgency.scale import LEVELS
@@ -491,6 +492,9 @@ def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
         "bias.npy": array_bytes(heads.bias),
         "urgency_by_topic.npy": array_bytes(heads.urgency_by_topic),
     }
+    if lexicon.form_classes is not None:
+        manifest["form_classes"] = CLASSES_VERSION
+        files["form_classes.npy"] = array_bytes(lexicon.form_classes)
     return manifest, files
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..features import Lexicon, prefixes
+from ..places.classes import classes_of
 from ..text.chunks import form_hashes
 from ..text.lemmas import Lemmatizer, is_name, lexeme, mend
 from ..text.markup import clean
@@ -64,13 +65,16 @@ def build_lexicon(texts: Iterable[str], further_lemmas: Iterable[str] = (), base
     if base is not None:
         pairs |= {(numbers[base.lemmas[left]], numbers[base.lemmas[right]]) for left, right in base.pairs.tolist()}
         kept_prefixes |= set(base.prefixes)
-    keys, values = _form_table(lemmas, [form for form, count in form_counts.items() if count >= MINIMUM_MESSAGES])
+    keys, values, classes = _form_table(
+        lemmas, [form for form, count in form_counts.items() if count >= MINIMUM_MESSAGES]
+    )
     return Lexicon(
         lemmas=lemmas,
         prefixes=sorted(kept_prefixes),
         pairs=np.array(sorted(pairs), np.int32).reshape(-1, 2),
         form_keys=keys,
         form_lemmas=values,
+        form_classes=classes,
     )
 
 
@@ -89,8 +93,11 @@ def _is_long_number(lemma: str) -> bool:
 
 def _form_table(
     lemmas: Sequence[str], seen_forms: Iterable[str]
-) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
-    """Every dictionary form of the lemmas, and every common form of the messages, whose lemma is one of them."""
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
+    """Every dictionary form of the lemmas, and every common form of the messages, whose lemma is one of them.
+
+    :return: hash, number of the lemma and `classes_of` each form.
+    """
     lemmatizer = Lemmatizer(size=1 << 22)
     numbers = {lemma: number for number, lemma in enumerate(lemmas)}
     forms = {form for lemma in lemmas for form in lexeme(lemma)} | set(seen_forms) | set(lemmas)
@@ -104,7 +111,8 @@ def _form_table(
     order = np.argsort(keys)
     if len(np.unique(keys)) < len(keys):
         raise AssertionError("two word forms share a 64-bit hash")
-    return keys[order], values[order]
+    classes = np.array([classes_of(form) for form in table], np.uint8).reshape(-1, 2)
+    return keys[order], values[order], classes[order]
 
 
 def count_matrix(lexicon: Lexicon, texts: Sequence[str]) -> object:

@@ -70,14 +70,14 @@ def decide(
     return Verdict(level, all_reasons, min(hours, default=None), _sentence(level, winning, norm, limit))
 
 
-def with_words(verdict: Verdict, text: str, words: Sequence[tuple[int, int]]) -> Verdict:
-    """The verdict of the model alone as `decide` gives it with these words, from the one that it gives without any.
+def with_words(sentence: str, level: str, words: Sequence[str]) -> str:
+    """The sentence that `decide` makes of the model's verdict with these words, from the one that it makes without any.
 
-    Hours and norm do not depend on the words, so that one verdict does for all messages of a topic and level.
+    The norm does not depend on the words, so that one sentence does for all messages of a topic and level.
     """
-    reason = _model_reason(verdict.level, text, words)
-    sentence = _model_head(verdict.level, [reason]) + verdict.sentence[len(_model_head(verdict.level, ())) :]
-    return Verdict(verdict.level, (reason,), verdict.react_hours, sentence)
+    quoted = [f"«{word}»" if len(word) <= _LONGEST_QUOTE and word.isalnum() else _guillemets(word) for word in words]
+    head = _model_head(level, ())
+    return f"{head}: {', '.join(quoted)}{sentence[len(head) :]}" if quoted else sentence
 
 
 def _model_reason(level: str, text: str, words: Sequence[tuple[int, int]]) -> Reason:

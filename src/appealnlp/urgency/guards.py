@@ -252,18 +252,19 @@ def _fixed(scene: Scene, match: Sequence[int]) -> bool:
     return False
 
 
-_CHECKS: tuple[tuple[Guard, Callable[[Scene, Sequence[int]], bool]], ...] = (
-    (Guard.NEGATED, _negated),
-    (Guard.HYPOTHETICAL, _hypothetical),
-    (Guard.FUTURE, _future),
-    (Guard.BYGONE, _bygone),
-    (Guard.FIXED, _fixed),
+_CHECKS: tuple[tuple[int, Callable[[Scene, Sequence[int]], bool]], ...] = (
+    (Guard.NEGATED.value, _negated),
+    (Guard.HYPOTHETICAL.value, _hypothetical),
+    (Guard.FUTURE.value, _future),
+    (Guard.BYGONE.value, _bygone),
+    (Guard.FIXED.value, _fixed),
 )
 
 
 def stands(scene: Scene, match: Sequence[int], guards: Guard) -> bool:
     """Whether a match still counts after the given guards have looked around it."""
-    return not any(guard in guards and check(scene, match) for guard, check in _CHECKS)
+    asked = guards.value
+    return not any(asked & guard and check(scene, match) for guard, check in _CHECKS)
 
 
 def may_forbid(form: str, lemma: str) -> Guard:

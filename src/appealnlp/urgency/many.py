@@ -80,6 +80,9 @@ class Words(Protocol):
     def document(self, message: int) -> Document:
         """A message with its tokens."""
 
+    def part(self, message: int, first: int, end: int) -> Document:
+        """A message with the tokens ``first:end`` only."""
+
 
 class Situations:
     """What the messages of a chunk tell of.
@@ -90,7 +93,6 @@ class Situations:
 
     def __init__(self, words: Words, asked: Bools) -> None:
         self._words = words
-        self._scenes: dict[int, Scene] = {}
         found, self._crowded = _TELLING.find(words.slot_sets, words.bounds)
         self._asked = asked
         found = found.some((_SUBJECT[found.patterns] != _PEOPLE) | asked[found.owner])
@@ -160,28 +162,29 @@ class Situations:
         """Numbers of the matches that make reasons: the first one that stands of each message and rule in season."""
         here = np.flatnonzero(self._subjects != _PEOPLE)
         owner, rules = self._found.owner[here], self._subjects[here]
-        guarded = self._guarded(owner, rules, self._found.tokens[here])
+        guarded, low, high = self._guarded(owner, rules, self._found.tokens[here])
         standing = []
         done = None
-        rows = zip(here.tolist(), owner.tolist(), rules.tolist(), guarded.tolist(), strict=True)
-        for number, message, rule, doubtful in rows:
+        rows = (column.tolist() for column in (here, owner, rules, guarded, low, high))
+        for number, message, rule, doubtful, first, end in zip(*rows, strict=True):
             if (message, rule) == done or not RULES[rule].in_season(months[message]):
                 continue
-            if not doubtful or self._stands(message, rule, number):
+            if not doubtful or self._stands(message, rule, number, first, end):
                 standing.append(number)
                 done = message, rule
         return standing
 
-    def _stands(self, message: int, rule: int, number: int) -> bool:
-        first, end = self._words.bounds[message : message + 2].tolist()
-        scene = self._scenes.get(message)
-        if scene is None:
-            scene = self._scenes[message] = Scene(self._words.document(message), self._sentences[first:end].tolist())
+    def _stands(self, message: int, rule: int, number: int, first: int, end: int) -> bool:
+        """Whether a match stands before the guards, which look at no other tokens than ``first:end``."""
+        scene = Scene(self._words.part(message, first, end), self._sentences[first:end].tolist())
         match = [token - first for token in self._found.tokens[number].tolist() if token >= 0]
         return stands(scene, match, RULES[rule].guards)
 
-    def _guarded(self, owner: I64, rules: I64, tokens: I64) -> Bools:
-        """Which matches have a word near them that can set off a guard of their rule."""
+    def _guarded(self, owner: I64, rules: I64, tokens: I64) -> tuple[Bools, I64, I64]:
+        """Which matches have a word near them that can set off a guard of their rule, and where guards look.
+
+        :return: that, and the first token that guards look at, and the end.
+        """
         sentences, bounds = self._sentences, self._words.bounds
         messages = np.unique(owner)
         _, all_tokens = runs(bounds[messages], bounds[messages + 1])
@@ -211,8 +214,7 @@ class Situations:
         before_each = np.maximum(here - 1, 0)
         negated = (hints[before_each] & _GUARDS[rules, None] & Guard.NEGATED.value != 0) & (here > message[:, None])
         negated &= (before_each[:, :, None] != here[:, None, :]).all(axis=2)
-        found: Bools = guarded | negated.any(axis=1)
-        return found
+        return guarded | negated.any(axis=1), low + shift, high + shift
 
     def _quoted(self, owner: I64, tokens: I64) -> I64:
         """Tokens of matches in order, with the durations before them («третий день»); -1 is none."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -113,11 +113,14 @@ class _Steps:
 class _Table:
     """Which steps can hold between tokens of two slot sets, the first of which stands earlier.
 
-    ``local``: slot set -> its number here, 0 for sets without a slot of the table's steps; two local numbers are a cell,
+    ``slots``: those of the table's steps, as a bit mask; ``numbers``: a set's slots among these -> its number here, 0 for
+    none; ``local``: slot set -> its number here; two local numbers are a cell,
     ``first * size + second``. ``reach``: the longest reach in each cell, 0 in an empty one; ``bounds``: its entries;
     ``steps`` and ``forward``: of each entry, the step and whether the first token is its left one.
     """
 
+    slots: int
+    numbers: dict[int, int]
     local: npt.NDArray[np.int32]
     size: int
     longest: int
@@ -190,7 +193,7 @@ class Matcher:
         :param bounds: message *m* owns the tokens ``bounds[m]:bounds[m + 1]``.
         """
         compiled = self._compiled_for(sets)
-        filled = np.flatnonzero(sets)
+        filled = np.flatnonzero(sets != 0)
         owner = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))[filled]
         some = sets[filled]
         token, entry = runs(compiled.bounds[some], compiled.bounds[some + 1])
@@ -273,22 +276,35 @@ class Matcher:
             pattern, chosen = pattern[fresh], np.column_stack([chosen[fresh], last[fresh]])
 
     def _compiled_for(self, sets: Numbers) -> _Compiled:
-        """Tables that know these slot sets; made anew when there are new ones, which soon happens no more."""
+        """Tables that know these slot sets; they grow when there are new ones, which soon happens no more."""
         compiled = self._compiled
         if compiled.known <= int(sets.max(initial=0)):
             masks = list(self._sets.masks)
-            tables = []
-            shorter = 0
-            for reach in (*_REACHES, int(self._steps.reach.max(initial=0))):
-                chosen = np.flatnonzero((self._steps.reach > shorter) & (self._steps.reach <= reach))
-                if len(chosen):
-                    tables.append(_table(masks, self._steps, chosen))
-                shorter = reach
-            alone = [[number for number, slot in self._alone if mask >> slot & 1] for mask in masks]
-            bounds = np.append(0, np.cumsum([len(some) for some in alone]))
+            fresh = masks[compiled.known :]
+            tables = [_grown(table, fresh) for table in compiled.tables]
+            if not compiled.known or None in tables:
+                shorter = 0
+                tables = []
+                for reach in (*_REACHES, int(self._steps.reach.max(initial=0))):
+                    chosen = np.flatnonzero((self._steps.reach > shorter) & (self._steps.reach <= reach))
+                    if len(chosen):
+                        tables.append(_table(masks, self._steps, chosen))
+                    shorter = reach
+            alone = [[number for number, slot in self._alone if mask >> slot & 1] for mask in fresh]
+            bounds = np.append(compiled.bounds, compiled.bounds[-1] + np.cumsum([len(some) for some in alone]))
             numbers = np.array([number for some in alone for number in some], np.int64)
-            compiled = self._compiled = _Compiled(len(masks), tuple(tables), bounds, numbers)
+            compiled = self._compiled = _Compiled(
+                len(masks), tuple(filter(None, tables)), bounds.astype(np.int64), np.append(compiled.alone, numbers)
+            )
         return compiled
+
+
+def _grown(table: _Table, masks: Sequence[int]) -> _Table | None:
+    """A table that knows further slot sets; ``None`` if one of them is new to it."""
+    numbers = [table.numbers.get(mask & table.slots) for mask in masks]
+    if None in numbers:
+        return None
+    return replace(table, local=np.append(table.local, np.array(numbers, np.int32)))
 
 
 def _table(masks: Sequence[int], steps: _Steps, chosen: I64) -> _Table:
@@ -319,6 +335,8 @@ def _table(masks: Sequence[int], steps: _Steps, chosen: I64) -> _Table:
     np.maximum.at(reach, cell, steps.reach[entry].astype(np.uint8))
     order = np.argsort(cell, kind="stable")
     return _Table(
+        slots=slots,
+        numbers=numbers,
         local=local,
         size=size,
         longest=int(steps.reach[chosen].max()),

@@ -14,7 +14,7 @@ A slot is a choice of lemmas (``нет|нету``), lemma beginnings (``отсу
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from ..text import Token
@@ -74,6 +74,9 @@ _Entry = tuple[int, tuple[str, ...]]
 """A slot, and the forms that it takes of a word (none: all of them)."""
 
 
+_NOTHING: Set[_Entry] = frozenset()
+
+
 class _Lexicon:
     """Which slots a word can fill. Filled while the rules are imported, only read afterwards."""
 
@@ -81,6 +84,7 @@ class _Lexicon:
         self._numbers: dict[str, int] = {}
         self._exact: dict[str, set[_Entry]] = {}
         self._stems: dict[str, set[_Entry]] = {}
+        self._lengths: list[int] = []
         self.known: dict[tuple[str, str], int] = {}
 
     def slot(self, source: str) -> int:
@@ -94,6 +98,7 @@ class _Lexicon:
             for word, forms in words:
                 table = self._stems if word.endswith("*") else self._exact
                 table.setdefault(word.rstrip("*"), set()).add((number, forms))
+            self._lengths = sorted(set(map(len, self._stems)))
         return self._numbers[source]
 
     def slots_of(self, lemma: str, form: str) -> int:
@@ -102,8 +107,8 @@ class _Lexicon:
         if known is None:
             if len(self.known) >= _MEMORY:
                 self.known = {}
-            entries = self._find(lemma) | self._find("=" + form)
-            known = sum({1 << number for number, forms in entries if not forms or form in forms})
+            entries = self._find(lemma) | self._exact.get("=" + form, _NOTHING)
+            known = sum({1 << number for number, forms in entries if not forms or form in forms}) if entries else 0
             self.known[lemma, form] = known
         return known
 
@@ -121,10 +126,12 @@ class _Lexicon:
         """The forms that slots name (``=света``)."""
         return [word[1:] for word in self._exact if word.startswith("=")]
 
-    def _find(self, word: str) -> set[_Entry]:
-        found = set(self._exact.get(word, ()))
-        for length in range(1, len(word) + 1):
-            found |= self._stems.get(word[:length], set())
+    def _find(self, word: str) -> Set[_Entry]:
+        found = self._exact.get(word, _NOTHING)
+        for length in self._lengths:
+            some = self._stems.get(word[:length])
+            if some is not None and length <= len(word):
+                found = found | some
         return found
 
 
