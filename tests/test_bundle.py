@@ -308,11 +308,15 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
 Parts = tuple[Mapping[str, Any], Mapping[str, bytes]]
 TINY_FILES = [
     "bias.npy",
+    "by_mark.npy",
+    "by_topic.npy",
     "energy.npy",
     "form_classes.npy",
     "form_keys.npy",
     "form_lemmas.npy",
     "lemmas.txt",
+    "level_costs.npy",
+    "levels_by_rule.npy",
     "norms.csv",
     "pairs.npy",
     "prefixes.txt",
@@ -321,7 +325,6 @@ TINY_FILES = [
     "topic_bias.npy",
     "topic_layer.npy",
     "topic_steps.npy",
-    "urgency_by_topic.npy",
     "weights.npy",
 ]
 

@@ -13,7 +13,7 @@ from appealnlp.bundle import FORMAT, read_bundle
 GOLDEN = Path(__file__).parent / "golden"
 
 
-@pytest.mark.parametrize("format_", range(1, 2))
+@pytest.mark.parametrize("format_", range(1, FORMAT))
 def test_an_older_model_says_what_it_said(format_: int) -> None:
     folder = GOLDEN / f"format_{format_}"
     assert read_bundle(folder / "model").manifest["format"] == format_ <= FORMAT

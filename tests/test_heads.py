@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appealnlp.context import MARKS, Context, level_costs
 from appealnlp.heads import HIGHEST_UNIT, HIGHEST_WEIGHT, KINDS, Calibration, Decision, Heads, TopicLayer, softmax
 from appealnlp.scores import Sums
 from appealnlp.training.build import Model
@@ -28,9 +29,26 @@ def make_heads(groups: np.ndarray = GROUPS, seed: int = 2, hidden: int = HIDDEN,
     weights = np.rint(normal(hidden, topics, spread=60)).clip(-HIGHEST_WEIGHT, HIGHEST_WEIGHT)
     layer = TopicLayer(weights, 5e-3, np.full(topics, 0.02, np.float32), normal(topics))
     scale = draw.uniform(0.5, 1.5, outputs).astype(np.float32) * np.float32(2e-2)
-    return Heads(
-        scale, normal(outputs), layer, groups, Calibration(1.7, -0.4, 0.3), 0.6, normal(topics, len(LEVELS), spread=0.3)
+    others = len(LEVELS) + len(KINDS) + 1
+    context = Context(
+        normal(topics, others, spread=0.3),
+        normal(len(MARKS), others, spread=0.1),
+        np.rint(normal(9, len(LEVELS), spread=60)) / 64,
+        level_costs(0.2, 0.5),
     )
+    return Heads(scale, normal(outputs), layer, groups, Calibration(1.7, -0.4, 0.3), 0.6, context)
+
+
+def without_context(heads: Heads) -> Heads:
+    """Only the words count."""
+    context = heads.context
+    silent = Context(
+        np.zeros_like(context.by_topic),
+        np.zeros_like(context.by_mark),
+        np.zeros_like(context.by_rule),
+        level_costs(0, 0),
+    )
+    return replace(heads, context=silent)
 
 
 def make_sums(messages: int, seed: int = 1, outputs: int = OUTPUTS) -> Sums:
@@ -88,7 +106,10 @@ def test_words_of_doubt_make_a_message_less_sure_and_change_nothing_else() -> No
     calm, shaken = heads.decide(silent), heads.decide(doubting)
     assert (shaken.confidence < calm.confidence).mean() > 0.9
     assert (heads.outputs(silent)[:, HIDDEN + 1 :] == heads.outputs(doubting)[:, HIDDEN + 1 :]).all()
-    assert (calm.kind == shaken.kind).all() and (calm.vulnerable == shaken.vulnerable).all()
+    alike = calm.topic == shaken.topic  # a calmer message may get the topic of another group
+    assert alike.mean() > 0.9
+    assert (calm.level_scores == shaken.level_scores)[alike].all()
+    assert (calm.kind == shaken.kind)[alike].all() and (calm.vulnerable == shaken.vulnerable)[alike].all()
     together = heads.decide(sums)
     for row in range(0, 300, 7):
         assert same(heads.decide(one_of(sums, row)), rows_of(together, slice(row, row + 1)))
@@ -172,7 +193,7 @@ def test_a_model_of_few_topics_never_names_the_topic_as_an_alternative(topics: i
 
 
 def test_urgency_kind_and_flag_follow_their_outputs() -> None:
-    heads = replace(make_heads(), urgency_by_topic=np.zeros((len(GROUPS), len(LEVELS))), bias=np.zeros(OUTPUTS))
+    heads = replace(without_context(make_heads()), bias=np.zeros(OUTPUTS))
     for level in range(len(LEVELS)):
         for kind in range(len(KINDS)):
             for flag in (-1, 1):
@@ -187,9 +208,9 @@ def test_urgency_kind_and_flag_follow_their_outputs() -> None:
 def test_the_decided_topic_shifts_the_urgency() -> None:
     heads, sums = make_heads(), make_sums(100)
     decision = heads.decide(sums)
-    by_topic = np.zeros((len(GROUPS), len(LEVELS)))
+    by_topic = np.zeros_like(heads.context.by_topic)
     by_topic[2, LEVELS.index("emergency")] = 1e6
-    shifted = replace(heads, urgency_by_topic=by_topic).decide(sums)
+    shifted = replace(heads, context=replace(heads.context, by_topic=by_topic)).decide(sums)
     assert (decision.topic == shifted.topic).all()
     emergency = shifted.urgency == LEVELS.index("emergency")
     assert (decision.topic == 2).any()
@@ -274,12 +295,9 @@ def test_scores_by_the_words_are_added_to_those_of_the_units() -> None:
     wider = replace(sums, totals=np.hstack([sums.totals[:, : heads.hidden], blank, sums.totals[:, heads.hidden :]]))
     scores = heads.layer.logits(heads.outputs(sums)[:, : heads.hidden]) + direct
     assert (wide.probabilities(wide.outputs(wider)) == heads.calibration.probabilities(scores)).all()
+    bare = without_context(wide)
     assert (
-        wide.decide(wider).urgency
-        == (
-            wide.outputs(wider)[:, wide.first_level :][:, : len(LEVELS)]
-            + wide.urgency_by_topic[wide.decide(wider).topic]
-        ).argmax(axis=1)
+        bare.decide(wider).urgency == bare.outputs(wider)[:, wide.first_level :][:, : len(LEVELS)].argmax(axis=1)
     ).all()
     slope = wide.topic_slope(wide.outputs(wider)[0], 1, 2)[wide.hidden :][:topics]
     assert slope.tolist() == [0.0, 1.0, -1.0, *[0.0] * (topics - 3)]

@@ -126,7 +126,7 @@ def test_urgency_kind_and_flag_are_those_of_the_default_model(
     assert np.mean(mine.kind == other.kind) > 0.99
     assert np.mean(mine.vulnerable == other.vulnerable) > 0.99
     assert np.mean(mine.urgency == other.urgency) > 0.85
-    assert one_level.model.heads.urgency_by_topic.std(axis=0).min() > 0
+    assert one_level.model.heads.context.by_topic.std(axis=0).min() > 0
 
 
 def test_own_levels_are_learned_and_measured(folder: Path, two_levels: Learned, samples: list[dict[str, Any]]) -> None:

@@ -24,8 +24,9 @@ from .errors import CorruptModelError, ModelError, ModelNotFoundError, NewerMode
 
 __all__ = ["FORMAT", "Bundle", "check_target", "read_bundle", "write_bundle"]
 
-FORMAT = 2
-"""1: topics have groups, features one squared norm. 2: groups may be empty; features may have two squared norms."""
+FORMAT = 3
+"""1: topics have groups, features one squared norm. 2: groups may be empty; features may have two squared norms.
+3: topic, punctuation, length and rules add to urgency, kind and flag; a level has a cost."""
 _MANIFEST = "manifest.json"
 _MANIFEST_LIMIT = 4 << 20
 _FILE_LIMIT = 256 << 20

@@ -27,6 +27,7 @@ from .columns import (
     rounded,
 )
 from .conformal import quantile_for, topic_set
+from .context import MARKS, Context, level_costs, marks_of
 from .errors import CorruptModelError, InputError, ModelError, ModelNotFoundError
 from .features import Lexicon
 from .heads import KINDS, MOST_HIDDEN, Calibration, Decision, Heads, TopicLayer, joined
@@ -39,6 +40,7 @@ from .text import Document, Token, document, preprocess, spans
 from .urgency.concepts import concept_mask
 from .urgency.decide import Verdict, decide
 from .urgency.find import find
+from .urgency.hazards import RULE_NUMBERS
 from .urgency.norms import Norms, load_norms, merge_norms
 from .urgency.scale import LEVELS, TITLES_RU, rank
 from .urgency.vulnerable import vulnerable_evidence
@@ -116,9 +118,9 @@ class Classifier:
         forms = [form for form, _, _ in found]
         sums, mask = self._scorer.score_forms(forms), self._scorer.concepts(forms)
         tokens = document(text, found, self._scorer.lexicon.lemmatizer)
-        decision = self._heads.decide(sums)
+        decision = self._heads.decide(sums, marks_of([text]))
         topic = self._topics[int(decision.topic[0])]
-        verdict = self._verdict(tokens, LEVELS[int(decision.urgency[0])], topic.code, mask, month)
+        verdict = self._verdict(tokens, decision, topic.code, mask, month)
         vulnerable = bool(decision.vulnerable[0]) or bool(vulnerable_evidence(tokens, mask))
         result = self._result(
             decision, 0, verdict, vulnerable, tuple(find_places(text, tokens.tokens, self._name_class))
@@ -175,7 +177,12 @@ class Classifier:
 
     def decide(self, texts: Sequence[str]) -> Decision:
         """What the model alone decides for many messages, without rules and places, as arrays (see `Decision`)."""
-        return joined([self._heads.decide(chunk.sums) for chunk in self._scorer.score_many(texts)])
+        return joined(
+            [
+                self._heads.decide(chunk.sums, marks_of(texts[chunk.first : chunk.first + len(chunk.sums.energy)]))
+                for chunk in self._scorer.score_many(texts)
+            ]
+        )
 
     def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Probability of every topic, shape ``(texts, topics)``; topics in the order of ``taxonomy.topics``."""
@@ -236,9 +243,14 @@ class Classifier:
         """The tokens of a message with the lemmas that this model sees."""
         return preprocess(text, self._scorer.lexicon.lemmatizer)
 
-    def _verdict(self, document: Document, level: str, topic: str, mask: int, month: int | None) -> Verdict:
-        """Model and rules together."""
+    def _verdict(self, document: Document, decision: Decision, topic: str, mask: int, month: int | None) -> Verdict:
+        """Model and rules together, on the only message of a decision."""
         reasons = find(document, mask, month=month, norms=self.norms)
+        levels = decision.urgency
+        if reasons:
+            rules = [RULE_NUMBERS[reason.rule] for reason in reasons]
+            levels = self._heads.context.raised(levels, decision.level_scores, [rules])
+        level = LEVELS[int(levels[0])]
         words = self._deciding_words(document, level) if rank(level) >= ALARM else ()
         return decide(level, document.text, words, reasons, topic, self.norms)
 
@@ -428,7 +440,7 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
         topic_groups=topic_groups,
         calibration=Calibration(float(bundle.manifest["temperature"]), slope, curve),
         review_below=float(bundle.manifest["review_below"]),
-        urgency_by_topic=bundle.array("urgency_by_topic.npy", "float32", topics, len(LEVELS)),
+        context=_context(bundle, topics),
     )
     classes = None
     if bundle.manifest.get("form_classes") == CLASSES_VERSION:  # older models and others do not know
@@ -436,3 +448,24 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
         if int(classes.max(initial=0)) > len(CLASSES):
             raise CorruptModelError(f"{bundle.path}: holds unknown classes of words; train or download the model again")
     return Lexicon(lemmas, prefixes, pairs, form_keys, form_lemmas, classes), weights, heads
+
+
+def _context(bundle: Bundle, topics: int) -> Context:
+    """What counts beside the words; models of formats 1 and 2 know only what a topic adds to the urgency."""
+    outputs = len(LEVELS) + len(KINDS) + 1
+    by_rule = np.zeros((len(RULE_NUMBERS), len(LEVELS)), np.float32)
+    if "rules" not in bundle.manifest:
+        by_topic = np.zeros((topics, outputs), np.float32)
+        by_topic[:, : len(LEVELS)] = bundle.array("urgency_by_topic.npy", "float32", topics, len(LEVELS))
+        return Context(by_topic, np.zeros((len(MARKS), outputs), np.float32), by_rule, level_costs(0, 0))
+    names = bundle.manifest["rules"]
+    learned = bundle.array("levels_by_rule.npy", "float32", len(names), len(LEVELS))
+    for name, row in zip(names, learned, strict=True):
+        if name in RULE_NUMBERS:  # a rule of another version counts with its level only
+            by_rule[RULE_NUMBERS[name]] = row
+    return Context(
+        by_topic=bundle.array("by_topic.npy", "float32", topics, outputs),
+        by_mark=bundle.array("by_mark.npy", "float32", len(MARKS), outputs),
+        by_rule=by_rule,
+        costs=bundle.array("level_costs.npy", "float32", len(LEVELS), len(LEVELS)),
+    )

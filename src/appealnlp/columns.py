@@ -6,18 +6,20 @@ words, a place. Everything else comes from the arrays of the chunk.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from .context import marks_of
 from .heads import KINDS, Decision
 from .places import ChunkPlaces
 from .result import Reason
 from .scores import ChunkSums
 from .urgency.decide import Verdict, decide, with_words
+from .urgency.hazards import RULE_NUMBERS
 from .urgency.scale import LEVELS, TITLES_RU, rank
 
 if TYPE_CHECKING:
@@ -91,12 +93,13 @@ def judge_chunk(
 
     here = slice(chunk.first, chunk.first + len(chunk.sums.energy))
     texts = texts[here]
-    decision = model._heads.decide(chunk.sums)
+    decision = model._heads.decide(chunk.sums, marks_of(texts))
     words = ChunkWords(chunk, texts, model._scorer.lexicon)
     situations = Situations(words, ~decision.vulnerable)
     vulnerable = decision.vulnerable.copy()
     vulnerable[situations.vulnerable()] = True
     reasons = situations.reasons([None] * len(texts) if months is None else months[here], model.norms)
+    decision = _raised(model, decision, reasons)
     levels = decision.urgency.copy()
     told = np.fromiter(reasons, np.int64, len(reasons))
     said = np.array([rank(some[0].level) for some in reasons.values()], np.int64)
@@ -105,6 +108,15 @@ def judge_chunk(
     alarmed[told[said >= decision.urgency[told]]] = False  # the rules name the words
     found = _model_words(model, chunk, words, decision.urgency, np.flatnonzero(alarmed))
     return Judged(model, texts, decision, levels, reasons, found, vulnerable, chunk.places(texts))
+
+
+def _raised(model: Classifier, decision: Decision, reasons: Mapping[int, Sequence[Reason]]) -> Decision:
+    """The decision of the model when it hears of the rules that fired."""
+    rows = list(reasons)
+    rules = [[RULE_NUMBERS[reason.rule] for reason in some] for some in reasons.values()]
+    levels = decision.urgency.copy()
+    levels[rows] = model._heads.context.raised(levels[rows], decision.level_scores[rows], rules)
+    return replace(decision, urgency=levels)
 
 
 def as_columns(judged: Judged, titles: Sequence[Any]) -> dict[str, list[Any]]:

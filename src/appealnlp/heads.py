@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .context import Context
 from .scores import Sums
 from .urgency.scale import LEVELS
 
@@ -39,7 +40,8 @@ class Decision:
 
     ``topic``: number of the topic; ``group``: number of its group; ``confidence``: probability of the topic;
     ``group_confidence``: of the group; ``alternatives`` and ``alternative_probabilities``: the next best topics, shape
-    ``(messages, 2)``; ``urgency``: number in `LEVELS`; ``kind``: number in `KINDS`; ``vulnerable`` and ``review``: bool.
+    ``(messages, 2)``; ``urgency``: number in `LEVELS`; ``level_scores``: of the levels, shape ``(messages, levels)``;
+    ``kind``: number in `KINDS`; ``vulnerable`` and ``review``: bool.
     """
 
     topic: I64
@@ -49,6 +51,7 @@ class Decision:
     alternatives: I64
     alternative_probabilities: F32
     urgency: I64
+    level_scores: F32
     kind: I64
     vulnerable: npt.NDArray[np.bool_]
     review: npt.NDArray[np.bool_]
@@ -127,7 +130,7 @@ class Heads:
     :param topic_groups: number of the group of each topic, ascending.
     :param calibration: from scores of topics to probabilities.
     :param review_below: a message whose group is less probable than this goes to a person.
-    :param urgency_by_topic: added to the urgency logits for the decided topic, shape ``(topics, levels)``.
+    :param context: what counts beside the words for urgency, kind and the vulnerable flag.
     """
 
     scale: F32
@@ -136,7 +139,7 @@ class Heads:
     topic_groups: I64
     calibration: Calibration
     review_below: float
-    urgency_by_topic: F32
+    context: Context
 
     @property
     def hidden(self) -> int:
@@ -212,8 +215,11 @@ class Heads:
         slope[self.first_level + other] -= 1
         return slope
 
-    def decide(self, sums: Sums) -> Decision:
-        """Decide everything for each message. The group is decided first, by all evidence for its topics."""
+    def decide(self, sums: Sums, marks: F32 | None = None) -> Decision:
+        """Decide everything for each message. The group is decided first, by all evidence for its topics.
+
+        :param marks: punctuation of each message (`appealnlp.context.marks_of`); urgency and kind look at it.
+        """
         outputs = self.outputs(sums)
         probabilities = self.probabilities(outputs)
         rows = np.arange(len(probabilities))
@@ -232,8 +238,8 @@ class Heads:
             probabilities[rows, taken] = -1
             alternatives[:, place] = taken = probabilities.argmax(axis=1)
             alternative_probabilities[:, place] = probabilities[rows, taken]
-        urgency = outputs[:, self.first_level : self.first_level + len(LEVELS)] + self.urgency_by_topic[topic]
-        kinds = outputs[:, self.first_level + len(LEVELS) : -1]
+        scores = self.context.judgements(outputs[:, self.first_level :], topic, marks, sums.energy)
+        level_scores = scores[:, : len(LEVELS)]
         group_confidence = groups[rows, group]
         return Decision(
             topic=topic,
@@ -242,9 +248,10 @@ class Heads:
             group_confidence=group_confidence,
             alternatives=alternatives,
             alternative_probabilities=alternative_probabilities,
-            urgency=urgency.argmax(axis=1),
-            kind=kinds.argmax(axis=1),
-            vulnerable=outputs[:, -1] > 0,
+            urgency=self.context.levels(level_scores),
+            level_scores=level_scores,
+            kind=scores[:, len(LEVELS) : -1].argmax(axis=1),
+            vulnerable=scores[:, -1] > 0,
             review=group_confidence < self.review_below,
         )
 

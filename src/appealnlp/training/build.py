@@ -11,11 +11,15 @@ import numpy.typing as npt
 
 from ..bundle import array_bytes
 from ..conformal import set_quantiles
+from ..context import RULE_UNIT, Context, length_of, level_costs, marks_of
 from ..features import Lexicon
 from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, KINDS, Heads, TopicLayer, softmax
 from ..places.classes import CLASSES_VERSION
 from ..scores import Weights
 from ..taxonomy import Taxonomy, Topic
+from ..text import preprocess
+from ..urgency.find import find
+from ..urgency.hazards import RULE_NUMBERS
 from ..urgency.scale import LEVELS
 from .calibrate import choose_topics, fit_calibration, review_threshold
 from .fit import ENERGY_UNIT, Columns, balanced_weights, inverse_document_frequency, message_norm, normalize, stack
@@ -95,7 +99,9 @@ class Recipe:
     :param features: kinds of features that the topics are learned on.
     :param linear: how much the scores of a linear model beside the network count; 0 leaves it out. It makes a row of weights
         longer by one for each topic.
-    :param topic_prior: size of the decided topic's indicator beside the words when urgency is learned.
+    :param beside: size of what is seen beside the words when urgency, kind and flag are learned: the decided topic, marks
+        of punctuation, rules that fired.
+    :param distance_cost, missed_cost: what a wrong level costs (`appealnlp.context.level_costs`).
     :param curve: shares of the messages to learn from as well, to see what more messages bring.
     """
 
@@ -106,7 +112,9 @@ class Recipe:
     caution: float = 2.0
     doubtful: float = 0.0
     urgency_c: float = 10.0
-    topic_prior: float = 0.5
+    beside: float = 0.5
+    distance_cost: float = 0.35
+    missed_cost: float = 0.8
     features: tuple[str, ...] = ("lemmas", "prefixes", "pairs")
     linear: float = 0.0
     curve: tuple[float, ...] = ()
@@ -248,11 +256,13 @@ def train_model(
             judgement, held_out_levels = _own_levels(judgement, counts, logits.argmax(axis=1), folds, urgency, recipe)
             progress("urgency", 1, 1)
     else:
-        labelled = as_input(count_matrix(lexicon, urgency.texts), idf, lemma_vectors)
+        labelled_counts = count_matrix(lexicon, urgency.texts)
+        labelled = as_input(labelled_counts, idf, lemma_vectors)
         decided = mixture.logits(labelled.matrix, labelled.vectors).argmax(axis=1)
-        further, by_topic = _urgency_columns(labelled.matrix, decided, len(topics), urgency, recipe)
+        beside = _beside(labelled_counts, idf, decided, len(topics), urgency.texts, lexicon)
+        further, context = _urgency_columns(labelled.matrix, beside, urgency, recipe)
         per_word = [Columns(part.weights * idf[:, None], part.bias) for part in further]
-        judgement = Judgement(per_word, by_topic, idf)
+        judgement = Judgement(per_word, context, idf)
     same = np.array_equal(judgement.idf, idf)
     weights, scale, bias = stack(
         [topic_units, *direct, doubtful, *judgement.parts], idf, None if same else judgement.idf
@@ -267,7 +277,7 @@ def train_model(
         topic_groups,
         calibration,
         threshold,
-        judgement.by_topic.astype(np.float32),
+        judgement.context,
     )
     quantiles = set_quantiles(probabilities, truth, sources)
     held_out = HeldOut(logits, probabilities, truth, folds, held_out_levels)
@@ -383,23 +393,48 @@ def _whole_layer(net: Network, highest: float) -> TopicLayer:
     return TopicLayer(np.rint(net.topics / steps), highest / HIGHEST_UNIT, steps, net.topic_bias)
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What is seen of messages beside their words: the decided topic and `MARKS`, and the rules that fired."""
+
+    topics: int
+    matrix: F64
+    rules: F64
+
+
+def _beside(
+    counts: Any, idf: F32, decided: npt.NDArray[np.int64], topics: int, texts: Sequence[str], lexicon: Lexicon
+) -> _Beside:
+    energy = np.rint(counts @ (idf.astype(np.float64) ** 2) * ENERGY_UNIT)
+    rules = np.zeros((len(texts), len(RULE_NUMBERS)))
+    for row, text in enumerate(texts):
+        for reason in find(preprocess(text, lexicon.lemmatizer)):
+            rules[row, RULE_NUMBERS[reason.rule]] = 1
+    return _Beside(topics, np.hstack([np.eye(topics)[decided], marks_of(texts), length_of(energy)[:, None]]), rules)
+
+
 def _urgency_columns(
-    matrix: Any, decided: npt.NDArray[np.int64], topics: int, urgency: UrgencyLabels, recipe: Recipe
-) -> tuple[list[Columns], F64]:
-    """Outputs for urgency, kind and the vulnerable flag, and what the decided topic adds to the urgency."""
+    matrix: Any, beside: _Beside, urgency: UrgencyLabels, recipe: Recipe
+) -> tuple[list[Columns], Context]:
+    """Outputs for urgency, kind and the vulnerable flag, and what counts for them beside the words."""
     from scipy.sparse import csr_matrix, hstack
 
-    rows = np.arange(len(decided))
-    one_hot = csr_matrix((np.full(len(rows), recipe.topic_prior), (rows, decided)), shape=(len(rows), topics))
-    level = _fit(hstack([matrix, one_hot]).tocsr(), urgency.levels, recipe.urgency_c, LEVELS)
-    by_topic = level.weights[matrix.shape[1] :] * recipe.topic_prior
+    words, seen = matrix.shape[1], matrix.shape[1] + beside.matrix.shape[1]
+    plain = hstack([matrix, csr_matrix(beside.matrix * recipe.beside)]).tocsr()
+    with_rules = hstack([plain, csr_matrix(beside.rules * recipe.beside)]).tocsr()
+    level = _fit(with_rules, urgency.levels, recipe.urgency_c, LEVELS)
+    kind = _fit(plain, urgency.kinds, recipe.urgency_c, KINDS)
     flags = ["yes" if flag else "no" for flag in urgency.vulnerable]
-    flag = _fit(matrix, flags, recipe.urgency_c, ("yes", "no"), {"yes": 2.5})
-    return [
-        Columns(level.weights[: matrix.shape[1]], level.bias),
-        _fit(matrix, urgency.kinds, recipe.urgency_c, KINDS),
-        Columns(flag.weights[:, :1] - flag.weights[:, 1:], flag.bias[:1] - flag.bias[1:]),
-    ], by_topic
+    either = _fit(plain, flags, recipe.urgency_c, ("yes", "no"), {"yes": 2.5})
+    flag = Columns(either.weights[:, :1] - either.weights[:, 1:], either.bias[:1] - either.bias[1:])
+    added = np.hstack([part.weights[words:seen] for part in (level, kind, flag)]) * recipe.beside
+    context = Context(
+        by_topic=added[: beside.topics].astype(np.float32),
+        by_mark=added[beside.topics :].astype(np.float32),
+        by_rule=(np.rint(level.weights[seen:] * recipe.beside * RULE_UNIT) / RULE_UNIT).astype(np.float32),
+        costs=level_costs(recipe.distance_cost, recipe.missed_cost),
+    )
+    return [Columns(part.weights[:words], part.bias) for part in (level, kind, flag)], context
 
 
 def _own_levels(
@@ -417,12 +452,13 @@ def _own_levels(
     """
     from scipy.sparse import csr_matrix, hstack
 
-    topics = len(judgement.by_topic)
+    by_topic, by_mark = judgement.context.by_topic.copy(), judgement.context.by_mark.copy()
+    topics = len(by_topic)
     labels = np.array(urgency.levels, object)
     known = np.flatnonzero(labels != "")
     known = known[np.linspace(0, len(known) - 1, min(len(known), MOST_LEVELS)).astype(np.int64)]
     one_hot = csr_matrix(
-        (np.full(len(known), recipe.topic_prior), (np.arange(len(known)), decided[known])), shape=(len(known), topics)
+        (np.full(len(known), recipe.beside), (np.arange(len(known)), decided[known])), shape=(len(known), topics)
     )
     matrix = hstack([normalize(counts[known], judgement.idf), one_hot]).tocsr()
     inside = folds[known] != folds.min()
@@ -432,7 +468,10 @@ def _own_levels(
     level = _fit(matrix, labels[known].tolist(), recipe.urgency_c, LEVELS)
     features = counts.shape[1]
     parts = [Columns(level.weights[:features] * judgement.idf[:, None], level.bias), *judgement.parts[1:]]
-    return Judgement(parts, level.weights[features:] * recipe.topic_prior, judgement.idf), held_out
+    by_topic[:, : len(LEVELS)] = level.weights[features:] * recipe.beside
+    by_mark[:, : len(LEVELS)] = 0
+    by_rule = np.zeros_like(judgement.context.by_rule)
+    return Judgement(parts, Context(by_topic, by_mark, by_rule, level_costs(0, 0)), judgement.idf), held_out
 
 
 def _fit(
@@ -474,6 +513,7 @@ def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
         "temperature_slopes": [round(heads.calibration.slope, 6), round(heads.calibration.curve, 6)],
         "review_below": round(heads.review_below, 6),
         "set_quantiles": dict(model.set_quantiles),
+        "rules": list(RULE_NUMBERS),
     }
     lemma_type = np.uint16 if len(lexicon.lemmas) <= 1 << 16 else np.uint32
     files = {
@@ -490,7 +530,10 @@ def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
         "topic_bias.npy": array_bytes(heads.layer.bias),
         "scale.npy": array_bytes(heads.scale),
         "bias.npy": array_bytes(heads.bias),
-        "urgency_by_topic.npy": array_bytes(heads.urgency_by_topic),
+        "by_topic.npy": array_bytes(heads.context.by_topic),
+        "by_mark.npy": array_bytes(heads.context.by_mark),
+        "levels_by_rule.npy": array_bytes(heads.context.by_rule),
+        "level_costs.npy": array_bytes(heads.context.costs),
     }
     if lexicon.form_classes is not None:
         manifest["form_classes"] = CLASSES_VERSION

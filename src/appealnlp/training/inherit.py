@@ -7,13 +7,14 @@ they were learned with. Only the topics are new, and with them what a topic adds
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from ..classifier import Classifier
+from ..context import Context
 from ..features import Lexicon
 from ..urgency.scale import LEVELS
 from .fit import ENERGY_UNIT, Columns
@@ -30,12 +31,12 @@ class Judgement:
     """Outputs beside the topics, for the features of a lexicon.
 
     :param parts: urgency levels, kinds, the vulnerable flag; weights per occurrence of a feature.
-    :param by_topic: what each topic adds to the urgency, shape ``(topics, levels)``.
+    :param context: what counts beside the words.
     :param idf: IDF that the norms of these outputs are made of, shape ``(features,)``.
     """
 
     parts: Sequence[Columns]
-    by_topic: F64
+    context: Context
     idf: npt.NDArray[np.float32]
 
 
@@ -61,7 +62,7 @@ class Inherited:
         :param lexicon: built on this model's lexicon.
         :param texts: training messages of the heir, and ``truth``: the number of the topic of each.
         :param topics: how many topics the heir has. A topic of its own adds to the urgency what this model adds on
-            average for the topics that it decides for the messages of that topic.
+            average for the topics that it decides for the messages of that topic, likewise to kind and flag.
         """
         weights, heads = self.model._scorer.weights, self.model._heads
         numbers = feature_numbers(self.lexicon, lexicon)
@@ -75,7 +76,7 @@ class Inherited:
         idf = np.zeros(len(lexicon), np.float32)
         idf[numbers] = np.sqrt(energy / ENERGY_UNIT)
         decided = self.model.decide(texts).topic
-        by_topic = np.zeros((topics, levels))
-        np.add.at(by_topic, truth, heads.urgency_by_topic[decided].astype(np.float64))
+        by_topic = np.zeros((topics, len(bias)))
+        np.add.at(by_topic, truth, heads.context.by_topic[decided].astype(np.float64))
         by_topic /= np.maximum(np.bincount(truth, minlength=topics), 1)[:, None]
-        return Judgement(parts, by_topic, idf)
+        return Judgement(parts, replace(heads.context, by_topic=by_topic.astype(np.float32)), idf)

@@ -17,10 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..classifier import Classifier, load
+from ..context import marks_of
 from ..errors import InputError
 from ..messages import open_source
 from ..scores import Sums
-from ..urgency.scale import LEVELS, rank
+from ..urgency.scale import rank
 from .build import Progress
 from .fit import inverse_document_frequency, normalize
 from .lexicon import count_matrix
@@ -153,19 +154,20 @@ def look_for_doubts(
     """How uncertain a model is about some messages."""
     parts = []
     for chunk in model._scorer.score_many(texts):
-        parts.append(_doubts(model, chunk.sums))
+        here = texts[chunk.first : chunk.first + len(chunk.sums.energy)]
+        parts.append(_doubts(model, chunk.sums, here))
         progress("messages", chunk.first + len(chunk.sums.energy), len(texts))
     columns: list[Any] = [np.concatenate(column) for column in zip(*parts, strict=True)]
     return Doubts(*columns)
 
 
-def _doubts(model: Classifier, sums: Sums) -> tuple[F64, F64, F64, I64]:
+def _doubts(model: Classifier, sums: Sums, texts: Sequence[str]) -> tuple[F64, F64, F64, I64]:
     heads = model._heads
     outputs = heads.outputs(sums)
     probabilities = heads.probabilities(outputs)
-    decided = heads.decide(sums)
+    decided = heads.decide(sums, marks_of(texts))
     best = np.partition(probabilities, -2, axis=1)[:, -2:].astype(np.float64)
-    levels = outputs[:, heads.hidden : heads.hidden + len(LEVELS)] + heads.urgency_by_topic[decided.topic]
+    levels = decided.level_scores
     powers = np.exp(levels - levels.max(axis=1, keepdims=True), dtype=np.float64)
     alarm = powers[:, _ALARM:].sum(axis=1) / powers.sum(axis=1)
     return (
