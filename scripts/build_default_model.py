@@ -30,7 +30,7 @@ from appealnlp.taxonomy import Taxonomy, load_taxonomy
 from appealnlp.training.build import Labelled, Recipe, UrgencyLabels, as_files, train_model
 from appealnlp.training.card import Figures, write_card
 from appealnlp.training.drift import profile_held_out
-from appealnlp.training.evaluate import evaluate_topics, evaluate_urgency
+from appealnlp.training.evaluate import KindFigures, evaluate_kinds, evaluate_topics, evaluate_urgency
 from appealnlp.training.held_out import judge_held_out
 from appealnlp.training.labels import read_label_map
 from appealnlp.training.split import distinct, duplicate_key, fold_numbers
@@ -213,12 +213,13 @@ def measure(
         all_urgency = evaluate_urgency(model, [row.text for row in unseen], [row.level for row in unseen])
         natural = [row for row in unseen if row.natural]
         natural_urgency = evaluate_urgency(model, [row.text for row in natural], [row.level for row in natural])
+        kinds, natural_kinds = kinds_of(model, unseen), kinds_of(model, natural)
 
         elsewhere = [row for row in urgency if not row.id.startswith("kursk")]
         train(taxonomy, [row for row in rows if row.source != "kursk"], elsewhere, Path(folder) / "no-kursk", {})
         foreign = Classifier(read_bundle(Path(folder) / "no-kursk"))
         never_seen = topics_of(foreign, [row for row in rows if row.source == "kursk"])
-    figures = Figures(on, per_source, never_seen, all_urgency, natural_urgency)
+    figures = Figures(on, per_source, never_seen, all_urgency, natural_urgency, kinds, natural_kinds)
     print(json.dumps(figures.as_dict(), ensure_ascii=False, indent=1))
     return figures
 
@@ -227,6 +228,13 @@ def topics_of(model: Classifier, rows: Iterable[Row]) -> object:
     """Topic figures on some rows."""
     rows = list(rows)
     return evaluate_topics(model, [row.text for row in rows], [row.topic for row in rows], [row.group for row in rows])
+
+
+def kinds_of(model: Classifier, rows: Sequence[UrgencyRow]) -> KindFigures:
+    """Figures of kind and vulnerable flag on some rows."""
+    return evaluate_kinds(
+        model, [row.text for row in rows], [row.kind for row in rows], [row.vulnerable for row in rows]
+    )
 
 
 def build(

@@ -113,8 +113,8 @@ class Recipe:
     doubtful: float = 0.0
     urgency_c: float = 10.0
     beside: float = 0.5
-    distance_cost: float = 0.35
-    missed_cost: float = 0.8
+    distance_cost: float = 0.5
+    missed_cost: float = 3.0
     features: tuple[str, ...] = ("lemmas", "prefixes", "pairs")
     linear: float = 0.0
     curve: tuple[float, ...] = ()

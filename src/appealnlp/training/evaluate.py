@@ -10,9 +10,9 @@ import numpy as np
 
 from ..classifier import Classifier
 from .calibrate import expected_calibration_error
-from .figures import UrgencyFigures, urgency_figures
+from .figures import KindFigures, UrgencyFigures, kind_figures, urgency_figures
 
-__all__ = ["TopicFigures", "UrgencyFigures", "evaluate_topics", "evaluate_urgency"]
+__all__ = ["KindFigures", "TopicFigures", "UrgencyFigures", "evaluate_kinds", "evaluate_topics", "evaluate_urgency"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,15 @@ def evaluate_urgency(model: Classifier, texts: Sequence[str], levels: Sequence[s
     """Compare a model's urgency, rules included, with recorded levels."""
     given = [level or "none" for level in model.classify_columns(texts)["nlp_urgency"]]
     return urgency_figures(np.array(levels, object), np.array(given, object))
+
+
+def evaluate_kinds(
+    model: Classifier, texts: Sequence[str], kinds: Sequence[str], vulnerable: Sequence[bool]
+) -> KindFigures:
+    """Compare a model's kinds and vulnerable flags, rules included, with recorded ones."""
+    given = model.classify_columns(texts)
+    flags = np.array([value == 1 for value in given["nlp_vulnerable"]], bool)
+    return kind_figures(np.array(kinds, object), np.array(given["nlp_kind"], object), np.array(vulnerable, bool), flags)
 
 
 def _share(flags: Any) -> float:

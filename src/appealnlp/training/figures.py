@@ -16,6 +16,7 @@ __all__ = [
     "Confusion",
     "CoveragePoint",
     "Figures",
+    "KindFigures",
     "LabelFigures",
     "LevelFigures",
     "ReliabilityBin",
@@ -23,6 +24,7 @@ __all__ = [
     "RowCounts",
     "UrgencyFigures",
     "as_json",
+    "kind_figures",
     "level_figures",
     "routing",
     "urgency_figures",
@@ -141,6 +143,25 @@ class UrgencyFigures:
     precision: float
     false_alarms: float
     confusion: dict[str, dict[str, int]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class KindFigures:
+    """Figures on messages with a recorded kind and vulnerable flag, rules included.
+
+    ``vulnerable_precision`` and ``vulnerable_recall`` are of the messages flagged and due to be flagged, ``vulnerable_f1``
+    is their harmonic mean.
+    """
+
+    messages: int
+    kind_accuracy: float
+    vulnerable_precision: float
+    vulnerable_recall: float
+    vulnerable_f1: float
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -279,6 +300,19 @@ def urgency_figures(true: Strings, given: Strings) -> UrgencyFigures:
         confusion={
             one: dict(zip(LEVELS, row, strict=True)) for one, row in zip(LEVELS, observed.tolist(), strict=True)
         },
+    )
+
+
+def kind_figures(true_kinds: Strings, kinds: Strings, true_flags: Flags, flags: Flags) -> KindFigures:
+    """Compare given kinds and vulnerable flags with recorded ones."""
+    hits = int((true_flags & flags).sum())
+    marked = int(true_flags.sum() + flags.sum())
+    return KindFigures(
+        messages=len(true_kinds),
+        kind_accuracy=_share(true_kinds == kinds),
+        vulnerable_precision=_share(true_flags[flags]),
+        vulnerable_recall=_share(flags[true_flags]),
+        vulnerable_f1=2 * hits / marked if marked else math.nan,
     )
 
 
