@@ -379,6 +379,20 @@ def test_a_model_whose_manifest_does_not_fit(
         Classifier(read_bundle(tmp_path / "model"))
 
 
+def test_rules_are_known_by_their_names(tiny_parts: Parts, tmp_path: Path) -> None:
+    """A model of another version may know other rules, in another order: theirs do not count for ours."""
+    manifest, files = tiny_parts
+    names = list(manifest["rules"])
+    learned = np.arange(len(names) * 5, dtype=np.float32).reshape(-1, 5)
+    renamed = ["gone.rule", *names[:0:-1]]
+    write_bundle(
+        tmp_path / "model", {**manifest, "rules": renamed}, {**files, "levels_by_rule.npy": array_bytes(learned)}
+    )
+    by_rule = Classifier(read_bundle(tmp_path / "model"))._heads.context.by_rule
+    assert not by_rule[0].any()
+    assert (by_rule[1:] == learned[:0:-1]).all()
+
+
 def test_tables_that_point_outside_each_other(tiny_parts: Parts, tmp_path: Path) -> None:
     manifest, files = tiny_parts
     lemmas = np.load(io.BytesIO(files["form_lemmas.npy"]))

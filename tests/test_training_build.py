@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from appealnlp import preprocess
+from appealnlp.context import RULE_UNIT
 from appealnlp.heads import KINDS
 from appealnlp.scores import Scorer, Sums
 from appealnlp.taxonomy import Taxonomy, Topic
@@ -23,6 +24,8 @@ from appealnlp.training.lexicon import MINIMUM_MESSAGES
 from appealnlp.training.network import NetworkSettings
 from appealnlp.training.vectors import WordVectors
 from appealnlp.urgency.concepts import CONCEPTS
+from appealnlp.urgency.find import find
+from appealnlp.urgency.hazards import RULE_NUMBERS
 from appealnlp.urgency.scale import LEVELS
 from conftest import coarse_topic
 
@@ -212,6 +215,15 @@ def test_a_toy_problem_is_learned_whole() -> None:
     assert judge("сугроб и лёд, двор") == ("roads.snow", "routine", "problem", True)
     assert judge("труба, кран, улица") == ("water.none", "urgent", "question", False)
     assert judge("запах и цвет, дом") == ("water.dirty", "routine", "proposal", False)
+
+
+def test_topic_marks_and_rules_are_learned_from(tiny_trained: Model, samples: list[dict[str, Any]]) -> None:
+    context = tiny_trained.heads.context
+    fired = {RULE_NUMBERS[one.rule] for sample in samples for one in find(preprocess(sample["text"]))}
+    assert fired and context.by_rule[sorted(fired)].any(axis=1).all()
+    assert not np.delete(context.by_rule, sorted(fired), axis=0).any()
+    assert (context.by_rule * RULE_UNIT == np.rint(context.by_rule * RULE_UNIT)).all()
+    assert context.by_topic.any(axis=0).all() and context.by_mark.any(axis=0).all()
 
 
 def test_levels_and_kinds_that_were_never_seen_are_never_given() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score, precision_recall_fscore_support
 
-from appealnlp.training.figures import Figures, RowCounts, level_figures, routing, urgency_figures
+from appealnlp.training.figures import Figures, RowCounts, kind_figures, level_figures, routing, urgency_figures
 from appealnlp.urgency.scale import LEVELS, rank
 
 NAMES = st.sampled_from(["дороги", "вода", "свет", "снег"])
@@ -69,6 +69,26 @@ def test_urgency(rows: list[tuple[str, str]]) -> None:
         expected = cohen_kappa_score(*ranks, weights="quadratic", labels=range(5))
         assert figures.quadratic_kappa == pytest.approx(expected)
     assert sum(sum(row.values()) for row in figures.confusion.values()) == len(rows)
+
+
+KIND = st.sampled_from(["problem", "question", "other"])
+
+
+@given(st.lists(st.tuples(KIND, KIND, st.booleans(), st.booleans()), min_size=1, max_size=40))
+def test_kinds_and_flags(rows: list[tuple[str, str, bool, bool]]) -> None:
+    true, given_, due, flagged = (list(column) for column in zip(*rows, strict=True))
+    figures = kind_figures(
+        np.array(true, object), np.array(given_, object), np.array(due, bool), np.array(flagged, bool)
+    )
+    assert figures.messages == len(rows)
+    assert figures.kind_accuracy == pytest.approx(accuracy_score(true, given_))
+    if any(due) or any(flagged):
+        assert figures.vulnerable_f1 == pytest.approx(f1_score(due, flagged, zero_division=0))
+    else:
+        assert math.isnan(figures.vulnerable_f1)
+    hits = sum(a and b for a, b in zip(due, flagged, strict=True))
+    assert figures.vulnerable_recall == pytest.approx(hits / sum(due)) if any(due) else True
+    assert figures.vulnerable_precision == pytest.approx(hits / sum(flagged)) if any(flagged) else True
 
 
 @pytest.mark.parametrize(
