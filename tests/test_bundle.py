@@ -308,6 +308,7 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
 Parts = tuple[Mapping[str, Any], Mapping[str, bytes]]
 TINY_FILES = [
     "bias.npy",
+    "by_level.npy",
     "by_mark.npy",
     "by_topic.npy",
     "energy.npy",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import appealnlp
-from appealnlp.context import MARKS, RULE_UNIT, Context, length_of, level_costs, marks_of
+from appealnlp.context import MARKS, RULE_UNIT, Context, length_of, level_costs, log_chances, marks_of, one_stage
 from appealnlp.heads import KINDS
 from appealnlp.urgency.hazards import RULE_NUMBERS, RULES
 from appealnlp.urgency.scale import LEVELS, rank
@@ -28,7 +28,8 @@ def make_context(seed: int = 0) -> Context:
         return draw.normal(0, 1, shape).astype(np.float32)
 
     by_rule = np.rint(normal(SOME_RULES, len(LEVELS)) * RULE_UNIT) / RULE_UNIT
-    return Context(normal(TOPICS, OUTPUTS), normal(len(MARKS), OUTPUTS), by_rule, level_costs(0.4, 1.5))
+    by_level = normal(len(LEVELS) + 1, len(LEVELS))
+    return Context(normal(TOPICS, OUTPUTS), by_level, normal(len(MARKS), OUTPUTS), by_rule, level_costs(0.4, 1.5))
 
 
 def plain_level(context: Context, scores: Sequence[float]) -> int:
@@ -112,11 +113,30 @@ def test_topic_marks_and_length_add_up() -> None:
     energy = np.array([1000, 90000])
     found = context.judgements(words, np.array([4, 0]), marks, energy)
     length = length_of(energy)
-    expected = context.by_topic[4] + context.by_mark[0] + context.by_mark[2] + length[0] * context.by_mark[3]
-    assert np.allclose(found[0], expected, atol=1e-5)
+    topic = context.by_topic[4]
+    chances = np.log(np.exp(topic[:5]) / np.exp(topic[:5]).sum() + 1e-3)
+    expected = np.append(chances @ context.by_level[:5] + context.by_level[5], topic[5:])
+    expected += context.by_mark[0] + context.by_mark[2] + length[0] * context.by_mark[3]
+    assert np.allclose(found[0], expected, atol=1e-4)
     silent = context.judgements(words, np.array([4, 0]), None, energy)
     assert np.allclose(silent[1], found[1]) and not np.allclose(silent[0], found[0])
     assert length[0] < 0 < length_of(np.array([10**9]))[0]
+
+
+def test_without_a_second_stage_the_order_of_the_scores_stays() -> None:
+    context = replace(make_context(), by_level=one_stage(), by_mark=np.zeros((len(MARKS), OUTPUTS), np.float32))
+    words = np.random.default_rng(3).normal(0, 1, (200, OUTPUTS)).astype(np.float32)
+    topics = np.arange(200) % TOPICS
+    found = context.judgements(words, topics, None, np.full(200, 5000))
+    before = words + context.by_topic[topics]
+    assert (found[:, :5].argmax(axis=1) == before[:, :5].argmax(axis=1)).all()
+    assert (found[:, 5:] == before[:, 5:]).all()
+
+
+def test_a_level_that_is_out_of_the_question_has_a_floor() -> None:
+    chances = log_chances(np.array([[-1000.0, 0, 0, 0, -1000]]))[0]
+    assert chances[0] == chances[4] == pytest.approx(math.log(1e-3))
+    assert chances[1] == pytest.approx(math.log(1 / 3 + 1e-3))
 
 
 def test_only_the_last_norm_counts_for_the_length() -> None:

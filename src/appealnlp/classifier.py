@@ -27,7 +27,7 @@ from .columns import (
     rounded,
 )
 from .conformal import quantile_for, topic_set
-from .context import MARKS, Context, level_costs, marks_of
+from .context import MARKS, Context, level_costs, marks_of, one_stage
 from .errors import CorruptModelError, InputError, ModelError, ModelNotFoundError
 from .features import Lexicon
 from .heads import KINDS, MOST_HIDDEN, Calibration, Decision, Heads, TopicLayer, joined
@@ -457,7 +457,8 @@ def _context(bundle: Bundle, topics: int) -> Context:
     if "rules" not in bundle.manifest:
         by_topic = np.zeros((topics, outputs), np.float32)
         by_topic[:, : len(LEVELS)] = bundle.array("urgency_by_topic.npy", "float32", topics, len(LEVELS))
-        return Context(by_topic, np.zeros((len(MARKS), outputs), np.float32), by_rule, level_costs(0, 0))
+        by_mark = np.zeros((len(MARKS), outputs), np.float32)
+        return Context(by_topic, one_stage(), by_mark, by_rule, level_costs(0, 0))
     names = bundle.manifest["rules"]
     learned = bundle.array("levels_by_rule.npy", "float32", len(names), len(LEVELS))
     for name, row in zip(names, learned, strict=True):
@@ -465,6 +466,7 @@ def _context(bundle: Bundle, topics: int) -> Context:
             by_rule[RULE_NUMBERS[name]] = row
     return Context(
         by_topic=bundle.array("by_topic.npy", "float32", topics, outputs),
+        by_level=bundle.array("by_level.npy", "float32", len(LEVELS) + 1, len(LEVELS)),
         by_mark=bundle.array("by_mark.npy", "float32", len(MARKS), outputs),
         by_rule=by_rule,
         costs=bundle.array("level_costs.npy", "float32", len(LEVELS), len(LEVELS)),

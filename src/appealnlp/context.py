@@ -1,8 +1,12 @@
 """What speaks for an urgency, a kind and the vulnerable flag beside the words: the topic, punctuation, length, rules.
 
-The words' scores come from the heads (`appealnlp.heads`). Here everything else is added to them, and the level is chosen
-by what a wrong one costs. Rules that fired speak twice: they raise the level to their own (`appealnlp.urgency.decide`), and
-they move the scores, so that an urgent rule and the words of a message together can make an alarm. Neither ever lowers it.
+The words' scores come from the heads (`appealnlp.heads`). Here everything else is added to them. The level has two stages:
+words and topic give a chance of each level; a second, small model weighs these chances with punctuation, length and the
+rules that fired (stacking, D. Wolpert, 1992: it is fitted on chances that each message got from a model that had not seen
+it, so it knows how far they can be trusted). The level is the one whose mistakes cost least.
+
+Rules that fired speak twice: they raise the level to their own (`appealnlp.urgency.decide`), and they move the scores, so
+that an urgent rule and the words of a message together can make an alarm. Neither ever lowers it.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ import numpy.typing as npt
 
 from .urgency.scale import LEVELS
 
-__all__ = ["MARKS", "RULE_UNIT", "Context", "length_of", "level_costs", "marks_of"]
+__all__ = ["MARKS", "RULE_UNIT", "Context", "length_of", "level_costs", "log_chances", "marks_of", "one_stage"]
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
@@ -28,19 +32,25 @@ RULE_UNIT = 64
 _ALARM = LEVELS.index("critical")
 _USUAL_ENERGY = 12.0
 """Logarithm of the energy of a usual message."""
+_LEAST_CHANCE = 1e-3
+"""How much rarer a level is says nothing to the second stage."""
 
 
 @dataclass(frozen=True)
 class Context:
     """Parameters; outputs are urgency levels, kinds and one for the vulnerable flag, in this order.
 
-    :param by_topic: what the decided topic adds, shape ``(topics, outputs)``.
-    :param by_mark: what each of `MARKS` adds, shape ``(marks, outputs)``.
-    :param by_rule: what each rule that fired adds to the levels, shape ``(rules, levels)``, whole numbers of 1/64.
+    :param by_topic: what the decided topic adds to the words, shape ``(topics, outputs)``.
+    :param by_level: second stage: what the logarithm of the chance of each level adds to each level, and in the last row
+        what is added to all messages, shape ``(levels + 1, levels)``.
+    :param by_mark: what each of `MARKS` adds (to levels in the second stage), shape ``(marks, outputs)``.
+    :param by_rule: what each rule that fired adds to the levels in the second stage, shape ``(rules, levels)``, whole numbers
+        of 1/64.
     :param costs: of giving a level, shape ``(true levels, given levels)``.
     """
 
     by_topic: F32
+    by_level: F32
     by_mark: F32
     by_rule: F32
     costs: F32
@@ -53,6 +63,10 @@ class Context:
         :param energy: squared norm of each message in units (`appealnlp.scores.Sums`).
         """
         scores: F32 = outputs + self.by_topic[topics]
+        chances = log_chances(scores[:, : len(LEVELS)])
+        scores[:, : len(LEVELS)] = self.by_level[-1]
+        for number, weights in enumerate(self.by_level[:-1]):  # in this order for one message and for many
+            scores[:, : len(LEVELS)] += chances[:, number, None] * weights
         scores += length_of(energy)[:, None] * self.by_mark[-1]
         if marks is not None:
             for number, weights in enumerate(self.by_mark[:-1]):
@@ -81,6 +95,20 @@ class Context:
         starts = np.cumsum([0, *map(len, rules)])[:-1]
         numbers = np.array([number for some in rules for number in some], np.int64)
         return np.maximum(levels, self.levels(scores + np.add.reduceat(self.by_rule[numbers], starts)))
+
+
+def log_chances(scores: npt.NDArray[np.floating]) -> F32:
+    """Logarithms of the chances of the levels, not below a floor.
+
+    :param scores: of the first stage, shape ``(messages, levels)``.
+    """
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True), dtype=np.float64)
+    return np.asarray(np.log(powers / powers.sum(axis=1, keepdims=True) + _LEAST_CHANCE), np.float32)
+
+
+def one_stage() -> F32:
+    """The ``by_level`` of a model without a second stage."""
+    return np.eye(len(LEVELS) + 1, len(LEVELS), dtype=np.float32)
 
 
 def marks_of(texts: Sequence[str]) -> F32:

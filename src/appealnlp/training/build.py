@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ..bundle import array_bytes
 from ..conformal import set_quantiles
-from ..context import RULE_UNIT, Context, length_of, level_costs, marks_of
+from ..context import RULE_UNIT, Context, length_of, level_costs, log_chances, marks_of, one_stage
 from ..features import Lexicon
 from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, KINDS, Heads, TopicLayer, softmax
 from ..places.classes import CLASSES_VERSION
@@ -99,6 +99,7 @@ class Recipe:
     :param features: kinds of features that the topics are learned on.
     :param linear: how much the scores of a linear model beside the network count; 0 leaves it out. It makes a row of weights
         longer by one for each topic.
+    :param second_c: the same of the second stage of urgency.
     :param beside: size of what is seen beside the words when urgency, kind and flag are learned: the decided topic, marks
         of punctuation, rules that fired.
     :param distance_cost, missed_cost: what a wrong level costs (`appealnlp.context.level_costs`).
@@ -112,9 +113,10 @@ class Recipe:
     caution: float = 2.0
     doubtful: float = 0.0
     urgency_c: float = 10.0
+    second_c: float = 1.0
     beside: float = 0.5
     distance_cost: float = 0.5
-    missed_cost: float = 3.0
+    missed_cost: float = 1.5
     features: tuple[str, ...] = ("lemmas", "prefixes", "pairs")
     linear: float = 0.0
     curve: tuple[float, ...] = ()
@@ -395,10 +397,10 @@ def _whole_layer(net: Network, highest: float) -> TopicLayer:
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """What is seen of messages beside their words: the decided topic and `MARKS`, and the rules that fired."""
+    """What is seen of messages beside their words: the decided topic (one column each), `MARKS`, the rules that fired."""
 
-    topics: int
-    matrix: F64
+    topics: F64
+    marks: F64
     rules: F64
 
 
@@ -410,7 +412,7 @@ def _beside(
     for row, text in enumerate(texts):
         for reason in find(preprocess(text, lexicon.lemmatizer)):
             rules[row, RULE_NUMBERS[reason.rule]] = 1
-    return _Beside(topics, np.hstack([np.eye(topics)[decided], marks_of(texts), length_of(energy)[:, None]]), rules)
+    return _Beside(np.eye(topics)[decided], np.hstack([marks_of(texts), length_of(energy)[:, None]]), rules)
 
 
 def _urgency_columns(
@@ -419,22 +421,44 @@ def _urgency_columns(
     """Outputs for urgency, kind and the vulnerable flag, and what counts for them beside the words."""
     from scipy.sparse import csr_matrix, hstack
 
-    words, seen = matrix.shape[1], matrix.shape[1] + beside.matrix.shape[1]
-    plain = hstack([matrix, csr_matrix(beside.matrix * recipe.beside)]).tocsr()
-    with_rules = hstack([plain, csr_matrix(beside.rules * recipe.beside)]).tocsr()
-    level = _fit(with_rules, urgency.levels, recipe.urgency_c, LEVELS)
-    kind = _fit(plain, urgency.kinds, recipe.urgency_c, KINDS)
+    size, words, topics = recipe.beside, matrix.shape[1], beside.topics.shape[1]
+    with_topic = hstack([matrix, csr_matrix(beside.topics * size)]).tocsr()
+    with_marks = hstack([with_topic, csr_matrix(beside.marks * size)]).tocsr()
+    level = _fit(with_topic, urgency.levels, recipe.urgency_c, LEVELS)
+    kind = _fit(with_marks, urgency.kinds, recipe.urgency_c, KINDS)
     flags = ["yes" if flag else "no" for flag in urgency.vulnerable]
-    either = _fit(plain, flags, recipe.urgency_c, ("yes", "no"), {"yes": 2.5})
+    either = _fit(with_marks, flags, recipe.urgency_c, ("yes", "no"), {"yes": 2.5})
     flag = Columns(either.weights[:, :1] - either.weights[:, 1:], either.bias[:1] - either.bias[1:])
-    added = np.hstack([part.weights[words:seen] for part in (level, kind, flag)]) * recipe.beside
+    second, marks = _second_stage(with_topic, beside, urgency, recipe), len(LEVELS) + beside.marks.shape[1]
+    heads = (level, kind, flag)
     context = Context(
-        by_topic=added[: beside.topics].astype(np.float32),
-        by_mark=added[beside.topics :].astype(np.float32),
-        by_rule=(np.rint(level.weights[seen:] * recipe.beside * RULE_UNIT) / RULE_UNIT).astype(np.float32),
+        by_topic=np.hstack([part.weights[words : words + topics] for part in heads]).astype(np.float32) * size,
+        by_level=np.vstack([second.weights[: len(LEVELS)], second.bias]).astype(np.float32),
+        by_mark=np.hstack(
+            [second.weights[len(LEVELS) : marks], *(part.weights[words + topics :] for part in (kind, flag))]
+        ).astype(np.float32)
+        * size,
+        by_rule=(np.rint(second.weights[marks:] * size * RULE_UNIT) / RULE_UNIT).astype(np.float32),
         costs=level_costs(recipe.distance_cost, recipe.missed_cost),
     )
-    return [Columns(part.weights[:words], part.bias) for part in (level, kind, flag)], context
+    return [Columns(part.weights[:words], part.bias) for part in heads], context
+
+
+def _second_stage(matrix: Any, beside: _Beside, urgency: UrgencyLabels, recipe: Recipe) -> Columns:
+    """Weights of the levels' chances, marks and rules, fitted on chances by models that had not seen the message.
+
+    :param matrix: what the first stage learns from.
+    """
+    folds = fold_numbers([duplicate_key(text) for text in urgency.texts], recipe.folds)
+    labels = np.array(urgency.levels, object)
+    chances = np.zeros((len(labels), len(LEVELS)))
+    for fold in np.unique(folds).tolist():
+        inside = np.flatnonzero(folds == fold)
+        others = np.flatnonzero(folds != fold) if len(inside) < len(folds) else inside
+        first = _fit(matrix[others], labels[others].tolist(), recipe.urgency_c, LEVELS)
+        chances[inside] = log_chances(matrix[inside] @ first.weights + first.bias)
+    seen = np.hstack([chances, beside.marks * recipe.beside, beside.rules * recipe.beside])
+    return _fit(seen, urgency.levels, recipe.second_c, LEVELS)
 
 
 def _own_levels(
@@ -471,7 +495,9 @@ def _own_levels(
     by_topic[:, : len(LEVELS)] = level.weights[features:] * recipe.beside
     by_mark[:, : len(LEVELS)] = 0
     by_rule = np.zeros_like(judgement.context.by_rule)
-    return Judgement(parts, Context(by_topic, by_mark, by_rule, level_costs(0, 0)), judgement.idf), held_out
+    return Judgement(
+        parts, Context(by_topic, one_stage(), by_mark, by_rule, level_costs(0, 0)), judgement.idf
+    ), held_out
 
 
 def _fit(
@@ -531,6 +557,7 @@ def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
         "scale.npy": array_bytes(heads.scale),
         "bias.npy": array_bytes(heads.bias),
         "by_topic.npy": array_bytes(heads.context.by_topic),
+        "by_level.npy": array_bytes(heads.context.by_level),
         "by_mark.npy": array_bytes(heads.context.by_mark),
         "levels_by_rule.npy": array_bytes(heads.context.by_rule),
         "level_costs.npy": array_bytes(heads.context.costs),
