@@ -102,8 +102,11 @@ def log_chances(scores: npt.NDArray[np.floating]) -> F32:
 
     :param scores: of the first stage, shape ``(messages, levels)``.
     """
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True), dtype=np.float64)
-    return np.asarray(np.log(powers / powers.sum(axis=1, keepdims=True) + _LEAST_CHANCE), np.float32)
+    powers: F32 = (scores - scores.max(axis=1, keepdims=True)).astype(np.float32, copy=False)
+    np.exp(powers, out=powers)
+    powers /= powers.sum(axis=1, keepdims=True)
+    powers += np.float32(_LEAST_CHANCE)
+    return np.log(powers, out=powers)
 
 
 def one_stage() -> F32:
@@ -114,9 +117,10 @@ def one_stage() -> F32:
 def marks_of(texts: Sequence[str]) -> F32:
     """What punctuation says of each message: the first three of `MARKS`, shape ``(messages, 3)``."""
     found = np.zeros((len(texts), len(MARKS) - 1), np.float32)
-    found[:, 0] = ["?" in text for text in texts]
-    found[:, 1] = [text.rstrip().endswith("?") for text in texts]
-    found[:, 2] = ["!" in text for text in texts]
+    asking = [row for row, text in enumerate(texts) if "?" in text]
+    found[asking, 0] = 1
+    found[[row for row in asking if texts[row].rstrip().endswith("?")], 1] = 1
+    found[[row for row, text in enumerate(texts) if "!" in text], 2] = 1
     return found
 
 
