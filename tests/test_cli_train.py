@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from appealnlp import cli
+from appealnlp.bundle import FORMAT
 from appealnlp.training import own
 from appealnlp.training.vectors import WordVectors
 
@@ -58,7 +59,7 @@ def test_train_evaluate_info(tmp_path: Path, run: Run) -> None:
 
     code, out, _ = run("info", model)
     assert code == 0
-    assert "format   2" in out
+    assert f"format   {FORMAT}" in out
     assert "topics   18" in out
     assert "weighted F1" in out
 
