@@ -33,6 +33,7 @@ from appealnlp.training.drift import profile_held_out
 from appealnlp.training.evaluate import evaluate_topics, evaluate_urgency
 from appealnlp.training.held_out import judge_held_out
 from appealnlp.training.labels import read_label_map
+from appealnlp.training.network import NetworkSettings
 from appealnlp.training.split import distinct, duplicate_key, fold_numbers
 from appealnlp.training.vectors import load_word_vectors
 from appealnlp.urgency.concepts import CONCEPTS
@@ -46,6 +47,8 @@ LEAST_LETTERS = 8
 DEFINITION_WEIGHT = 1.0
 AUTHORED_WEIGHT = 2.0
 """How much a message counts that was written for the project (data/authored): they fill topics the corpora hardly have."""
+RECIPE = Recipe(linear=3.0, student=NetworkSettings(epochs=24, word_dropout=0.7, hidden_dropout=0.1))
+"""A network and support vector machines teach the network that is kept: about a point more right topics of Perm."""
 
 
 @dataclass(frozen=True)
@@ -179,10 +182,10 @@ def train(
         [row.vulnerable for row in urgency] + [entry["vulnerable"] == 1 for entry in authored],
     )
     lemmas = sorted({word for words in CONCEPTS.values() for word in words if not word.endswith("*")})
-    examples, recipe = examples_of(taxonomy, rows), Recipe()
-    model = train_model(taxonomy, examples, labels, load_word_vectors(), recipe, lemmas)
+    examples = examples_of(taxonomy, rows)
+    model = train_model(taxonomy, examples, labels, load_word_vectors(), RECIPE, lemmas)
     entries, files = as_files(model)
-    judged = judge_held_out(model.held_out, model.heads.topic_groups, recipe.accuracy, recipe.caution)
+    judged = judge_held_out(model.held_out, model.heads.topic_groups, RECIPE.accuracy, RECIPE.caution)
     scorer = Scorer(model.lexicon, model.weights, lambda lemma: 0)
     written = np.array([bool(source) for source in examples.sources or ()])  # by residents, not for the project
     reference = profile_held_out(scorer, examples.texts, judged, model.taxonomy.codes, written)
