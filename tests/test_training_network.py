@@ -160,3 +160,13 @@ def test_the_same_teacher_gives_the_same_bytes() -> None:
         for _ in range(2)
     )
     assert parameters(once) == parameters(again)
+
+
+def test_a_network_goes_on_from_another_one_and_leaves_it_as_it_is() -> None:
+    matrix, vectors, topics = toy()
+    first = fit(matrix, vectors, topics)
+    before = parameters(first)
+    brief = replace(SETTINGS, epochs=1, learning_rate=1e-4)
+    further = fit(matrix, vectors, topics, brief, start=first)
+    assert parameters(first) == before != parameters(further)
+    assert accuracy(further, matrix, vectors, topics) > 0.95 > accuracy(fit(matrix, vectors, topics, brief), *toy())

@@ -95,8 +95,9 @@ class Recipe:
     :param features: kinds of features that the topics are learned on.
     :param linear: how much the scores of a linear model beside the network count; 0 leaves it out. It makes a row of weights
         longer by one for each topic, unless there is a student.
-    :param student: how a second network learns from the first one and the linear model together, whose place it takes: as
-        good as both, or nearly, with rows as short as those of the network alone. ``None`` leaves it out.
+    :param student: how the network goes on to learn from itself and the linear model together, whose place it then takes:
+        it gains half of what both are better by, with rows as short as before. It has as many units as the network.
+        ``None`` leaves it out.
     :param topic_prior: size of the decided topic's indicator beside the words when urgency is learned.
     :param curve: shares of the messages to learn from as well, to see what more messages bring.
     """
@@ -213,7 +214,9 @@ def train_model(
         matrix, summed, weight = seen.matrix[inside], seen.vectors[inside], sample_weight[inside]
         total = recipe.network.epochs + (0 if recipe.student is None else recipe.student.epochs)
 
-        def network(wanted: F32 | Teacher, settings: NetworkSettings, before: int) -> Network:
+        def network(
+            wanted: F32 | Teacher, settings: NetworkSettings, before: int, start: Network | None = None
+        ) -> Network:
             return fit_network(
                 matrix,
                 summed,
@@ -226,6 +229,7 @@ def train_model(
                     number * 100 + 100 * (before * epochs + settings.epochs * epoch) // (total * epochs),
                     fits * 100,
                 ),
+                start,
             )
 
         first = network(targets[inside], recipe.network, 0)
@@ -233,7 +237,7 @@ def train_model(
         both = Mixture(first, linear)
         if recipe.student is None:
             return both
-        return Mixture(network(both.teacher(), recipe.student, recipe.network.epochs))
+        return Mixture(network(both.teacher(), recipe.student, recipe.network.epochs, first))
 
     logits = np.zeros((len(truth), len(topics)), np.float32)
     for place, fold in enumerate(present_folds):

@@ -14,7 +14,7 @@ mixtures of two messages with more or fewer of their words, and the teacher is a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -97,6 +97,7 @@ def fit_network(
     sample_weight: npt.NDArray[np.floating],
     settings: NetworkSettings,
     progress: Callable[[int, int], None] | None = None,
+    start: Network | None = None,
 ) -> Network:
     """Train the network.
 
@@ -106,6 +107,7 @@ def fit_network(
     :param topic_groups: number of the group of each topic.
     :param sample_weight: how much each message counts.
     :param progress: told the finished and the total number of epochs.
+    :param start: a network of the same shape to go on from; random weights if not given.
     """
     from scipy.sparse import csr_matrix
 
@@ -116,15 +118,17 @@ def fit_network(
     def normal(rows: int, columns: int, spread: float) -> F32:
         return np.asarray(draw.standard_normal((rows, columns), dtype=np.float32) * np.float32(spread))
 
-    words = normal(features, hidden, 0.1)
-    mean, square = np.zeros_like(words), np.zeros_like(words)
     net = Network(
-        words,
+        normal(features, hidden, 0.1),
         normal(vectors.shape[1], hidden, 0.1),
         np.zeros(hidden, np.float32),
         normal(hidden, topics, 0.5 * np.sqrt(2 / hidden)),
         np.zeros(topics, np.float32),
     )
+    if start is not None:
+        net = Network(*(getattr(start, field.name).copy() for field in fields(Network)))
+    words = net.words
+    mean, square = np.zeros_like(words), np.zeros_like(words)
     dense = [_Adam(part) for part in (net.topics, net.hidden_bias, net.topic_bias, net.vectors)]
     membership = np.zeros((topics, int(topic_groups.max()) + 1), np.float32)
     membership[np.arange(topics), topic_groups] = 1
@@ -134,8 +138,8 @@ def fit_network(
     step = 0
     for epoch in range(settings.epochs):
         order = draw.permutation(messages)
-        for start in range(0, messages, settings.batch):
-            rows = order[start : start + settings.batch]
+        for first in range(0, messages, settings.batch):
+            rows = order[first : first + settings.batch]
             part, summed = matrix[rows], vectors[rows]
             if callable(targets):
                 part, summed = _mixed(part, summed, draw)
