@@ -19,7 +19,7 @@ __all__ = ["Mixture", "fit_linear"]
 
 F32 = npt.NDArray[np.float32]
 SVM_C, SVM_TOLERANCE = 0.2, 0.1
-"""A finer tolerance takes half as long again and changes no figure."""
+"""A finer tolerance takes half as long again and moves no figure by a thousandth."""
 NEVER = -10.0
 """Score of a topic without an example, a long way below all margins."""
 
