@@ -46,6 +46,7 @@ LEAST_LETTERS = 8
 DEFINITION_WEIGHT = 1.0
 AUTHORED_WEIGHT = 2.0
 """How much a message counts that was written for the project (data/authored): they fill topics the corpora hardly have."""
+RECIPE = Recipe()
 
 
 @dataclass(frozen=True)
@@ -179,10 +180,10 @@ def train(
         [row.vulnerable for row in urgency] + [entry["vulnerable"] == 1 for entry in authored],
     )
     lemmas = sorted({word for words in CONCEPTS.values() for word in words if not word.endswith("*")})
-    examples, recipe = examples_of(taxonomy, rows), Recipe()
-    model = train_model(taxonomy, examples, labels, load_word_vectors(), recipe, lemmas)
+    examples = examples_of(taxonomy, rows)
+    model = train_model(taxonomy, examples, labels, load_word_vectors(), RECIPE, lemmas)
     entries, files = as_files(model)
-    judged = judge_held_out(model.held_out, model.heads.topic_groups, recipe.accuracy, recipe.caution)
+    judged = judge_held_out(model.held_out, model.heads.topic_groups, RECIPE.accuracy, RECIPE.caution)
     scorer = Scorer(model.lexicon, model.weights, lambda lemma: 0)
     written = np.array([bool(source) for source in examples.sources or ()])  # by residents, not for the project
     reference = profile_held_out(scorer, examples.texts, judged, model.taxonomy.codes, written)

@@ -27,8 +27,18 @@ from appealnlp.training.calibrate import expected_calibration_error
 from appealnlp.training.held_out import judge_held_out
 from appealnlp.training.network import NetworkSettings
 from appealnlp.training.vectors import WordVectors, load_word_vectors
-from build_default_model import AUTHORED_WEIGHT, DEFINITION_WEIGHT, ROOT, SOURCES, Row, examples_of, read_corpus
+from build_default_model import (
+    AUTHORED_WEIGHT,
+    DEFINITION_WEIGHT,
+    RECIPE,
+    ROOT,
+    SOURCES,
+    Row,
+    examples_of,
+    read_corpus,
+)
 
+STUDENT = NetworkSettings(epochs=12, learning_rate=4e-3, word_dropout=0.7, hidden_dropout=0.0)
 BEFORE = NetworkSettings(epochs=12, learning_rate=4e-3, batch=256, word_dropout=0.3, hidden_dropout=0.3)
 
 
@@ -36,7 +46,7 @@ BEFORE = NetworkSettings(epochs=12, learning_rate=4e-3, batch=256, word_dropout=
 class Experiment:
     """One change against the defaults."""
 
-    recipe: Recipe = field(default_factory=Recipe)
+    recipe: Recipe = RECIPE
     sources: Mapping[str, float] = field(default_factory=lambda: SOURCES)
     authored: float = AUTHORED_WEIGHT
     definitions: float = DEFINITION_WEIGHT
@@ -48,12 +58,26 @@ def network(**changes: object) -> Experiment:
     return Experiment(Recipe(network=replace(NetworkSettings(), **changes)))
 
 
+def student(linear: float, **changes: object) -> Experiment:
+    """The defaults with a student of the network and of support vector machines that count so much."""
+    return Experiment(replace(RECIPE, linear=linear, student=replace(STUDENT, **changes)))
+
+
 EXPERIMENTS = {
     "defaults": Experiment(),
-    "network of 2026-11-24": Experiment(Recipe(network=BEFORE)),
-    "no doubtful labels": Experiment(Recipe(doubtful=0.01)),
-    "no balance": Experiment(Recipe(balance=0.0)),
-    "more balance": Experiment(Recipe(balance=0.5)),
+    "network and machines, no student": Experiment(Recipe(linear=3.0)),
+    "student": student(3.0),
+    "student of the network alone": student(0.0),
+    "student, machines count less": student(2.0),
+    "student, machines count more": student(4.0),
+    "student, 6 epochs": student(3.0, epochs=6),
+    "student, 24 epochs": student(3.0, epochs=24),
+    "student, rate of the network": student(3.0, learning_rate=8e-3),
+    "student, word dropout 0.5": student(3.0, word_dropout=0.5),
+    "student, unit dropout 0.3": student(3.0, hidden_dropout=0.3),
+    "no doubtful labels": Experiment(replace(RECIPE, doubtful=0.01)),
+    "no balance": Experiment(replace(RECIPE, balance=0.0)),
+    "more balance": Experiment(replace(RECIPE, balance=0.5)),
     "equal weights": Experiment(sources=dict.fromkeys(SOURCES, 1.0)),
     "without authored": Experiment(authored=0.0),
     "without definitions": Experiment(definitions=0.0),
@@ -127,7 +151,12 @@ def examples_with(taxonomy: Taxonomy, rows: Sequence[Row], experiment: Experimen
 def run(taxonomy: Taxonomy, examples: Labelled, vectors: WordVectors, experiment: Experiment, seed: int) -> Model:
     """Train; urgency is not looked at."""
     nothing = UrgencyLabels(["вода"], ["routine"], ["problem"], [False])
-    recipe = replace(experiment.recipe, network=replace(experiment.recipe.network, seed=seed))
+    recipe = experiment.recipe
+    recipe = replace(
+        recipe,
+        network=replace(recipe.network, seed=seed),
+        student=None if recipe.student is None else replace(recipe.student, seed=seed),
+    )
     known = vectors if experiment.vectors else WordVectors({}, np.zeros((1, 1), np.float32), [])
     return train_model(taxonomy, examples, nothing, known, recipe)
 

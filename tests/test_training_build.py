@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +225,26 @@ def test_topic_marks_and_rules_are_learned_from(tiny_trained: Model, samples: li
     assert not np.delete(context.by_rule, sorted(fired), axis=0).any()
     assert (context.by_rule * RULE_UNIT == np.rint(context.by_rule * RULE_UNIT)).all()
     assert context.by_topic.any(axis=0).all() and context.by_mark.any(axis=0).all()
+
+
+def test_a_student_takes_the_place_of_its_teachers_with_their_opinion_and_short_rows() -> None:
+    texts, topics = toy_texts()
+    teachers = Recipe(network=SETTINGS, folds=2, linear=4.0)
+    large = train_toy(recipe=teachers)
+    told: list[tuple[int, int]] = []
+    small = train_toy(
+        recipe=replace(teachers, student=replace(SETTINGS, epochs=20, word_dropout=0.5)),
+        progress=lambda what, done, total: told.append((done, total)) if what == "topics" else None,
+    )
+    assert large.heads.direct == len(WORDS) and small.heads.direct == 0
+    assert len(small.heads.scale) == len(large.heads.scale) - len(WORDS)
+    codes = np.array(small.taxonomy.codes)
+    scorer = Scorer(small.lexicon, small.weights, lambda lemma: 0)
+    given = codes[[int(small.heads.decide(scorer.score(text)).topic[0]) for text in texts]]
+    assert (given == topics).mean() > 0.95
+    assert (small.held_out.logits.argmax(axis=1) == small.held_out.truth).mean() > 0.9
+    done = [one for one, _ in told]
+    assert done == sorted(done) and done[-1] == told[-1][1]
 
 
 def test_levels_and_kinds_that_were_never_seen_are_never_given() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
+from appealnlp.heads import softmax
 from appealnlp.training.network import Network, NetworkSettings, fit_network
 
 TOPICS, FEATURES, LENGTH = 4, 40, 6
@@ -115,3 +116,57 @@ def test_any_number_of_messages_fills_its_batches(messages: int) -> None:
     assert all(
         np.isfinite(part).all() for part in (net.words, net.vectors, net.hidden_bias, net.topics, net.topic_bias)
     )
+
+
+def of_words(matrix: Any, vectors: np.ndarray) -> np.ndarray:
+    """A teacher that knows which ten words speak for each topic."""
+    evidence = np.asarray(matrix.toarray()).reshape(len(vectors), TOPICS, -1).sum(axis=2) * 6
+    chances = np.exp(evidence - evidence.max(axis=1, keepdims=True))
+    return np.asarray(chances / chances.sum(axis=1, keepdims=True), np.float32)
+
+
+def test_a_student_thinks_as_its_teacher_does_and_needs_no_labels() -> None:
+    matrix, vectors, topics = toy()
+    net = fit_network(matrix, vectors, of_words, GROUPS, np.ones(len(topics)), SETTINGS)
+    unseen, nothing, recorded = toy(seed=9)
+    assert accuracy(net, unseen, nothing, recorded) > 0.95
+    assert np.abs(softmax(net.logits(unseen, nothing)) - of_words(unseen, nothing)).mean() < 0.05
+
+
+def test_a_teacher_is_asked_about_mixtures_of_messages_with_words_left_out() -> None:
+    matrix, vectors, topics = toy(60)
+    vectors = vectors + topics[:, None].astype(np.float32)
+    asked: list[tuple[Any, np.ndarray]] = []
+
+    def remember(part: Any, summed: np.ndarray) -> np.ndarray:
+        asked.append((part.copy(), summed.copy()))
+        return of_words(part, summed)
+
+    settings = replace(SETTINGS, epochs=2, batch=25, word_dropout=0.7)
+    before = matrix.copy()
+    fit_network(matrix, vectors, remember, GROUPS, np.ones(60), settings)
+    assert [len(summed) for _, summed in asked] == [25, 25, 10] * 2
+    assert (matrix != before).nnz == 0
+    lengths = np.concatenate([np.diff(part.indptr) for part, _ in asked])
+    own = np.diff(matrix.indptr)
+    assert lengths.min() < own.min() and lengths.max() > own.max()
+    assert (np.concatenate([summed for _, summed in asked])[:, 0] % 1 > 0).any()  # between those of two messages
+
+
+def test_the_same_teacher_gives_the_same_bytes() -> None:
+    matrix, vectors, topics = toy()
+    once, again = (
+        fit_network(matrix, vectors, of_words, GROUPS, np.ones(len(topics)), replace(SETTINGS, epochs=2))
+        for _ in range(2)
+    )
+    assert parameters(once) == parameters(again)
+
+
+def test_a_network_goes_on_from_another_one_and_leaves_it_as_it_is() -> None:
+    matrix, vectors, topics = toy()
+    first = fit(matrix, vectors, topics)
+    before = parameters(first)
+    brief = replace(SETTINGS, epochs=1, learning_rate=1e-4)
+    further = fit(matrix, vectors, topics, brief, start=first)
+    assert parameters(first) == before != parameters(further)
+    assert accuracy(further, matrix, vectors, topics) > 0.95 > accuracy(fit(matrix, vectors, topics, brief), *toy())

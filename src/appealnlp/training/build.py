@@ -26,7 +26,7 @@ from .fit import ENERGY_UNIT, Columns, balanced_weights, inverse_document_freque
 from .inherit import Inherited, Judgement
 from .lexicon import MINIMUM_MESSAGES, build_lexicon, count_matrix
 from .mixture import Mixture, fit_linear
-from .network import Network, NetworkSettings, fit_network
+from .network import Network, NetworkSettings, Teacher, fit_network
 from .split import duplicate_key, fold_numbers
 from .vectors import WordVectors
 
@@ -98,7 +98,10 @@ class Recipe:
     :param urgency_c: inverse strength of regularisation of urgency, kind and the vulnerable flag.
     :param features: kinds of features that the topics are learned on.
     :param linear: how much the scores of a linear model beside the network count; 0 leaves it out. It makes a row of weights
-        longer by one for each topic.
+        longer by one for each topic, unless there is a student.
+    :param student: how the network goes on to learn from itself and the linear model together, whose place it then takes:
+        it gains half of what both are better by, with rows as short as before. It has as many units as the network.
+        ``None`` leaves it out.
     :param second_c: the same of the second stage of urgency.
     :param beside: size of what is seen beside the words when urgency, kind and flag are learned: the decided topic, marks
         of punctuation, rules that fired.
@@ -119,6 +122,7 @@ class Recipe:
     missed_cost: float = 1.5
     features: tuple[str, ...] = ("lemmas", "prefixes", "pairs")
     linear: float = 0.0
+    student: NetworkSettings | None = None
     curve: tuple[float, ...] = ()
 
 
@@ -216,21 +220,34 @@ def train_model(
     def fit(inside: npt.NDArray[np.int64], number: int) -> Mixture:
         # A network of fewer messages is less sure of itself; a few more epochs make it as sure as the one that is kept,
         # so that what is calibrated on held-out messages fits that one. The root is what matched their temperatures.
-        epochs = round(recipe.network.epochs * (len(truth) / len(inside)) ** 0.5)
-        net = fit_network(
-            seen.matrix[inside],
-            seen.vectors[inside],
-            targets[inside],
-            topic_groups,
-            sample_weight[inside],
-            replace(recipe.network, epochs=epochs),
-            lambda epoch, epochs: progress("topics", number * 100 + epoch * 100 // epochs, fits * 100),
-        )
-        if not recipe.linear:
-            return Mixture(net)
-        return Mixture(
-            net, fit_linear(seen.matrix[inside], truth[inside], sample_weight[inside], targets.shape[1], recipe)
-        )
+        longer = (len(truth) / len(inside)) ** 0.5
+        matrix, summed, weight = seen.matrix[inside], seen.vectors[inside], sample_weight[inside]
+        total = recipe.network.epochs + (0 if recipe.student is None else recipe.student.epochs)
+
+        def network(
+            wanted: F32 | Teacher, settings: NetworkSettings, before: int, start: Network | None = None
+        ) -> Network:
+            return fit_network(
+                matrix,
+                summed,
+                wanted,
+                topic_groups,
+                weight,
+                replace(settings, epochs=round(settings.epochs * longer)),
+                lambda epoch, epochs: progress(
+                    "topics",
+                    number * 100 + 100 * (before * epochs + settings.epochs * epoch) // (total * epochs),
+                    fits * 100,
+                ),
+                start,
+            )
+
+        first = network(targets[inside], recipe.network, 0)
+        linear = fit_linear(matrix, truth[inside], weight, targets.shape[1], recipe) if recipe.linear else None
+        both = Mixture(first, linear)
+        if recipe.student is None:
+            return both
+        return Mixture(network(both.teacher(), recipe.student, recipe.network.epochs, first))
 
     logits = np.zeros((len(truth), len(topics)), np.float32)
     for place, fold in enumerate(present_folds):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ..heads import softmax
 from .fit import Columns
-from .network import Network
+from .network import Network, Teacher
 
 if TYPE_CHECKING:
     from .build import Recipe
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Mixture", "fit_linear"]
 
 F32 = npt.NDArray[np.float32]
-SVM_C = 0.2
+SVM_C, SVM_TOLERANCE = 0.2, 0.1
+"""A finer tolerance takes half as long again and moves no figure by a thousandth."""
 NEVER = -10.0
 """Score of a topic without an example, a long way below all margins."""
 
@@ -36,6 +38,19 @@ class Mixture:
             scores = scores + np.asarray(matrix @ self.linear.weights + self.linear.bias, np.float32)
         return scores
 
+    def teacher(self) -> Teacher:
+        """What the scores say as probabilities, quick to ask many times."""
+        linear = None if self.linear is None else self.linear.weights.astype(np.float32)
+
+        def probabilities(matrix: Any, vectors: F32) -> F32:
+            scores = self.network.logits(matrix, vectors)
+            if self.linear is not None:
+                scores += matrix @ linear
+                scores += self.linear.bias.astype(np.float32)
+            return np.asarray(softmax(scores), np.float32)
+
+        return probabilities
+
 
 def fit_linear(
     matrix: Any, truth: npt.NDArray[np.int64], sample_weight: npt.NDArray[np.floating], topics: int, recipe: Recipe
@@ -50,7 +65,7 @@ def fit_linear(
     weights, bias = np.zeros((matrix.shape[1], topics)), np.full(topics, NEVER)
     present = np.unique(truth)
     if len(present) > 1:
-        model = LinearSVC(C=SVM_C, random_state=0).fit(matrix, truth, sample_weight)
+        model = LinearSVC(C=SVM_C, tol=SVM_TOLERANCE, random_state=0).fit(matrix, truth, sample_weight)
         margins, intercepts = model.coef_, model.intercept_
         if len(present) == 2:  # one separator stands for both
             margins, intercepts = np.vstack([-margins, margins]), np.append(-intercepts, intercepts)
