@@ -21,6 +21,9 @@ def test_an_older_model_says_what_it_said(format_: int) -> None:
     lines = (folder / "expected.jsonl").read_text(encoding="utf-8").splitlines()
     expected = [json.loads(line) for line in lines]
     columns = model.classify_columns([entry["text"] for entry in expected])
+    decision = model.decide([entry["text"] for entry in expected])  # without rules, which may change
+    assert decision.urgency.tolist() == [entry["urgency_by_words"] for entry in expected]
+    assert decision.vulnerable.tolist() == [bool(entry["vulnerable_by_words"]) for entry in expected]
     for row, entry in enumerate(expected):
         for name in ("nlp_topic", "nlp_kind", "nlp_needs_review"):
             assert columns[name][row] == entry[name], (row, name)

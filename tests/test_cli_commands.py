@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import appealnlp
-from appealnlp.cli import main
+from appealnlp.cli import COMMANDS, main, make_app
 from appealnlp.cli.headings import CLASSIFIED, LEMMATIZED, Language, added_columns
 from appealnlp.cli.summary import Summary
 from appealnlp.taxonomy import Taxonomy, Topic
@@ -120,3 +120,16 @@ def test_the_closing_table() -> None:
         "Обычная         1    25.0%",
         "own             1    25.0%",
     ]
+
+
+@pytest.mark.parametrize("asked", [*COMMANDS, None, "nonsense", "--version"])
+def test_only_the_command_that_is_asked_for_is_made(asked: str | None) -> None:
+    made = [command.callback.__name__ for command in make_app(asked).registered_commands if command.callback]
+    assert made == ([asked] if asked in COMMANDS else list(COMMANDS))
+
+
+def test_a_mistyped_command_is_told_with_the_others_in_view(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["clasify"])
+    assert left.value.code == 2
+    assert "clasify" in capsys.readouterr().err

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import appealnlp
 from appealnlp.classifier import Classifier
 from appealnlp.cli import main
+from appealnlp.places.classes import classes_of
+from appealnlp.text.chunks import form_hashes
 from appealnlp.text.lemmas import is_name
+from appealnlp.text.markup import clean
+from appealnlp.text.tokens import iter_forms
 from appealnlp.urgency.concepts import CONCEPTS
+from appealnlp.urgency.norms import merge_norms
 from appealnlp.urgency.scale import at_least
 
 ROOT = Path(__file__).parents[1]
@@ -119,3 +126,43 @@ def test_norms_of_a_municipality_go_before_those_of_the_model(
     code, _, err = say("--norms", str(own))
     assert code == 2
     assert "own.csv" in err
+
+
+def test_norms_set_later_are_heard_by_all(tmp_path: Path) -> None:
+    model = appealnlp.load()
+    texts = ["Третий день нет воды в доме", "Здравствуйте, у нас яма на дороге"]
+    model.classify_columns(texts)
+    own = tmp_path / "own.csv"
+    shipped = (ROOT / "data" / "norms" / "norms.csv").read_text(encoding="utf-8").splitlines()
+    own.write_text(
+        "\n".join([shipped[0], *(line.replace(",4,", ",1.5,", 1) for line in shipped[1:])]), encoding="utf-8"
+    )
+    model.norms = merge_norms(model.norms, own)
+    given = appealnlp.load(norms=own)
+    columns = model.classify_columns(texts)
+    assert columns == given.classify_columns(texts)
+    assert columns["nlp_urgency_reason"] == [model.classify(text).urgency_reason for text in texts]
+    assert columns["nlp_react_hours"] == [result.react_hours for result in model.classify_many(texts)]
+    assert "1,5 ч" in columns["nlp_urgency_reason"][0]
+
+
+def test_its_word_forms_have_the_place_classes_of_this_version(
+    default_model: Classifier, sample_texts: list[str]
+) -> None:
+    lexicon = default_model._scorer.lexicon
+    assert lexicon.form_classes is not None, "built for other place classes: rebuild the model"
+    forms = sorted({form for text in sample_texts for form, _, _ in iter_forms(clean(text)[0])})
+    places = lexicon.find_forms(form_hashes(forms)).tolist()
+    listed = [(form, place) for form, place in zip(forms, places, strict=True) if place >= 0]
+    assert len(listed) > 2000
+    for form, place in listed:
+        assert tuple(lexicon.form_classes[place].tolist()) == classes_of(form), "raise CLASSES_VERSION"
+        assert lexicon.name_class(form) == lexicon.form_classes[place, 1]
+    assert lexicon.name_class("абырвалгами") == lexicon.name_class("🙂") == 0
+
+
+def test_no_messages_have_decisions_of_the_usual_kind(default_model: Classifier) -> None:
+    none, one = default_model.decide([]), default_model.decide(["яма"])
+    for field in fields(none):
+        empty, usual = getattr(none, field.name), getattr(one, field.name)
+        assert (empty.shape, empty.dtype) == ((0, *usual.shape[1:]), usual.dtype), field.name

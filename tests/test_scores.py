@@ -21,6 +21,7 @@ from appealnlp.text.markup import clean
 from appealnlp.text.tokens import iter_forms
 from appealnlp.training.build import Model
 from appealnlp.urgency.concepts import concept_mask, message_mask
+from appealnlp.words import ChunkWords
 from test_text_markup import NOISE
 
 Answer = tuple[list[int], int]
@@ -193,6 +194,30 @@ def test_neither_order_nor_batch_matters(scorer: Scorer, sample_texts: list[str]
     for size in (1, 7, 100):
         batches = [sample_texts[start : start + size] for start in range(0, len(sample_texts), size)]
         assert [answer for batch in batches for answer in fast(scorer, batch)] == expected
+
+
+def test_what_an_interrupt_leaves_half_learned_is_forgotten(
+    tiny_trained: Model, sample_texts: list[str], expected: list[Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scorer = fresh(tiny_trained)
+    assert fast(scorer, sample_texts[:20]) == expected[:20]
+    lemmatizer, left = scorer.lexicon.lemmatizer, iter(range(30))
+    whole = lemmatizer.unlisted
+
+    def interrupted(form: str) -> tuple[str, str]:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return whole(form)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lemmatizer, "unlisted", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            fast(scorer, sample_texts)
+    assert fast(scorer, sample_texts) == expected
+    chunk = next(scorer.score_many(sample_texts[40:80]))
+    words = ChunkWords(chunk, sample_texts[40:80], scorer.lexicon)
+    for number, text in enumerate(sample_texts[40:80]):
+        assert words.document(number) == preprocess(text, lemmatizer)
 
 
 def test_many_threads_on_one_scorer(

@@ -40,6 +40,7 @@ def check(texts: list[str]) -> None:
         tokens = range(int(chunk.bounds[number]), int(chunk.bounds[number + 1]))
         offset = int(chunk.offsets[number])
         assert [chunk.form(token) for token in tokens] == [form for form, _, _ in plain]
+        assert chunk.forms(np.arange(tokens.start, tokens.stop)) == [form for form, _, _ in plain]
         assert [chunk.written(token) for token in tokens] == [text[start:end] for _, start, end in plain]
         assert [int(chunk.starts[token]) - offset for token in tokens] == [
             units_before(text, start) for _, start, _ in plain

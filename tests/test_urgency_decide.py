@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from appealnlp.result import Reason
 from appealnlp.text import preprocess
-from appealnlp.urgency.decide import MODEL_RULE, decide, hours_ru
+from appealnlp.urgency.decide import MODEL_RULE, decide, hours_ru, with_words
 from appealnlp.urgency.find import find
 from appealnlp.urgency.norms import load_norms
 from appealnlp.urgency.scale import LEVELS, rank
@@ -123,3 +123,18 @@ def test_rules_only_raise_and_every_alarm_has_a_reason(model: str, reasons: list
 )
 def test_hours(hours: float, written: str) -> None:
     assert hours_ru(hours) == written
+
+
+@pytest.mark.parametrize("level", ["urgent", "critical", "emergency"])
+@pytest.mark.parametrize(
+    "words", [[], ["воды"], ["кто-то", "«в", "5"], ["ж" * 120, "ж" * 121, "под\u00adвал"], ["пункт", "а  б", "x"]]
+)
+def test_words_put_into_a_sentence_later_make_the_same_sentence(level: str, words: list[str]) -> None:
+    text = "; ".join(words)
+    spans, at = [], 0
+    for word in words:
+        spans.append((at, at + len(word)))
+        at += len(word) + 2
+    for topic in ("utilities.no_heating", "other.other"):
+        without = decide(level, "", (), (), topic, NORMS)
+        assert with_words(without.sentence, level, words) == decide(level, text, spans, (), topic, NORMS).sentence

@@ -53,7 +53,8 @@ class Explanation:
     """Why a message was judged as it was.
 
     ``topic_words`` and ``urgency_words``: words of the message, as (text, start, end, weight), strongest first. A positive
-    weight speaks for the decided topic (against all others) or level (against routine), a negative one against it.
+    weight speaks for the decided topic (against all others) or level (against routine), a negative one against it. For the
+    level only what words say is told; punctuation and rules weigh too, and the rules are among the result's reasons.
     """
 
     result: Result
@@ -75,9 +76,19 @@ class Classifier:
             lexicon, weights, self._heads = _unpack(bundle, len(self.taxonomy.topics), self._topic_groups())
         except (KeyError, TypeError, ValueError) as error:
             raise CorruptModelError(f"{bundle.path}: the manifest is incomplete; train or download it again") from error
-        self.norms = _norms(bundle)
+        self._norms = _norms(bundle)
         self._scorer = Scorer(lexicon, weights, concept_mask)
         self._topics = self.taxonomy.topics
+
+    @property
+    def norms(self) -> Norms:
+        """The norms that verdicts quote; others may be set at any time."""
+        return self._norms
+
+    @norms.setter
+    def norms(self, norms: Norms) -> None:
+        self._norms = norms
+        self.__dict__.pop("_usual", None)  # sentences that quote the former ones
 
     def _topic_groups(self) -> Any:
         if self.taxonomy.groups == ("",):  # one level: each topic stands alone
@@ -177,6 +188,8 @@ class Classifier:
 
     def decide(self, texts: Sequence[str]) -> Decision:
         """What the model alone decides for many messages, without rules and places, as arrays (see `Decision`)."""
+        if not texts:
+            return self._heads.nothing
         return joined(
             [
                 self._heads.decide(chunk.sums, marks_of(texts[chunk.first : chunk.first + len(chunk.sums.energy)]))
@@ -443,7 +456,7 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
         context=_context(bundle, topics),
     )
     classes = None
-    if bundle.manifest.get("form_classes") == CLASSES_VERSION:  # older models and others do not know
+    if bundle.manifest.get("form_classes") == CLASSES_VERSION:  # older models hold none; others are not trusted
         classes = bundle.array("form_classes.npy", "uint8", len(form_keys), 2)
         if int(classes.max(initial=0)) > len(CLASSES):
             raise CorruptModelError(f"{bundle.path}: holds unknown classes of words; train or download the model again")

@@ -144,7 +144,7 @@ def as_columns(judged: Judged, titles: Sequence[Any]) -> dict[str, list[Any]]:
         "nlp_needs_review": decision.review.astype(int).tolist(),
         "nlp_error": [""] * len(judged.texts),
     }
-    for row in [row for row, text in enumerate(judged.texts) if not text or text.isspace()]:
+    for row in filter(judged.is_empty, range(len(judged.texts))):
         for name in COLUMNS:
             columns[name][row] = None if name in _NUMBERS else ""
         columns["nlp_error"][row] = EMPTY

@@ -129,7 +129,7 @@ def length_of(energy: npt.NDArray[np.integer]) -> F32:
 
     :param energy: squared norms in units, shape ``(messages,)``, or ``(messages, 2)`` where the last column counts.
     """
-    own = energy.reshape(len(energy), -1)[:, -1]
+    own = energy[:, -1] if energy.ndim == 2 else energy
     return np.asarray((np.log(np.maximum(own, 1).astype(np.float64)) - _USUAL_ENERGY) / 3, np.float32)
 
 

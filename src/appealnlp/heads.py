@@ -173,7 +173,8 @@ class Heads:
 
     def _inverse_norms(self, sums: Sums) -> F32:
         """What the sums of each message are multiplied with: one column for the topic units, or a second for the rest."""
-        norms = np.sqrt(np.maximum(sums.energy, 1)).reshape(len(sums.energy), -1)
+        norms = np.sqrt(np.maximum(sums.energy, 1))
+        norms = norms if norms.ndim == 2 else norms[:, None]
         return np.asarray(1 / norms, np.float32)
 
     def steps(self, sums: Sums) -> F32:
@@ -215,10 +216,15 @@ class Heads:
         slope[self.first_level + other] -= 1
         return slope
 
+    @property
+    def nothing(self) -> Decision:
+        """The decision on no message at all."""
+        return self.decide(Sums(np.zeros((0, len(self.scale)), np.int64), np.zeros(0, np.int64)))
+
     def decide(self, sums: Sums, marks: F32 | None = None) -> Decision:
         """Decide everything for each message. The group is decided first, by all evidence for its topics.
 
-        :param marks: punctuation of each message (`appealnlp.context.marks_of`); urgency and kind look at it.
+        :param marks: punctuation of each message (`appealnlp.context.marks_of`); urgency, kind and the flag look at it.
         """
         outputs = self.outputs(sums)
         probabilities = self.probabilities(outputs)
@@ -257,13 +263,10 @@ class Heads:
 
 
 def joined(parts: Sequence[Decision]) -> Decision:
-    """Decisions one after the other."""
+    """Decisions one after the other, at least one."""
     if len(parts) == 1:
         return parts[0]
-    columns: list[Any] = [
-        np.concatenate([getattr(part, field.name) for part in parts]) if parts else np.zeros(0, np.int64)
-        for field in fields(Decision)
-    ]
+    columns: list[Any] = [np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Decision)]
     return Decision(*columns)
 
 

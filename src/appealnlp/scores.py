@@ -294,7 +294,11 @@ class Scorer:
             if memory is None or memory.count + len(examples) > memory.capacity:
                 _, examples = np.unique(tokens.hashes, return_index=True)
                 memory = _Memory(max(MEMORY_FORMS, len(examples)), self.weights, len(self.lexicon.lemmas))
-            self._learn(memory, tokens, examples)
+            try:
+                self._learn(memory, tokens, examples)
+            except BaseException:  # an interrupt, or no memory: what is half learned must not be believed
+                self._memory = None
+                raise
             self._memory = memory
         return memory, memory.table.find(tokens.hashes)
 

@@ -54,7 +54,6 @@ def _bit_table() -> npt.NDArray[np.uint16]:
 
 
 _BITS_OF_UNIT = _bit_table()
-_ONLY = ("blank", "dot", "comma", "hyphen", "slash", "sign", "colon")
 
 
 def _kinds_of_gaps() -> tuple[Bytes, Bytes]:

@@ -4,7 +4,7 @@ A word is a run of Latin or Cyrillic letters, with single hyphens kept between l
 ASCII digits. Letters are lower-cased and ё becomes е one code unit at a time, so a position in the folded text is the
 same position in the text. The rules fit chat text; razdel's are made for news and fiction (its README says so).
 
-This module is the readable reference: `appealnlp.features` does the same on numpy arrays for whole chunks of messages.
+This module is the readable reference: `appealnlp.text.chunks` does the same on numpy arrays for whole chunks of messages.
 """
 
 from __future__ import annotations

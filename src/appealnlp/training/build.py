@@ -520,7 +520,7 @@ def _own_levels(
 def _fit(
     matrix: Any, labels: Sequence[str], c: float, order: Sequence[str], class_weight: dict[str, float] | None = None
 ) -> Columns:
-    """Multinomial logistic regression, one column per name of ``order``; a name without an example never wins."""
+    """Multinomial logistic regression, one column per name of ``order``; one without an example has no chance."""
     from sklearn.linear_model import LogisticRegression
 
     weights = np.zeros((matrix.shape[1], len(order)))
