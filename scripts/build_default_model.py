@@ -33,6 +33,7 @@ from appealnlp.training.drift import profile_held_out
 from appealnlp.training.evaluate import KindFigures, evaluate_kinds, evaluate_topics, evaluate_urgency
 from appealnlp.training.held_out import judge_held_out
 from appealnlp.training.labels import read_label_map
+from appealnlp.training.readers import Agreement, agreement
 from appealnlp.training.split import distinct, duplicate_key, fold_numbers
 from appealnlp.training.vectors import load_word_vectors
 from appealnlp.urgency.concepts import CONCEPTS
@@ -215,12 +216,13 @@ def measure(
         natural = [row for row in unseen if row.natural]
         natural_urgency = evaluate_urgency(model, [row.text for row in natural], [row.level for row in natural])
         kinds, natural_kinds = kinds_of(model, unseen), kinds_of(model, natural)
+        readers = readers_of(model, held_out)
 
         elsewhere = [row for row in urgency if not row.id.startswith("kursk")]
         train(taxonomy, [row for row in rows if row.source != "kursk"], elsewhere, Path(folder) / "no-kursk", {})
         foreign = Classifier(read_bundle(Path(folder) / "no-kursk"))
         never_seen = topics_of(foreign, [row for row in rows if row.source == "kursk"])
-    figures = Figures(on, per_source, never_seen, all_urgency, natural_urgency, kinds, natural_kinds)
+    figures = Figures(on, per_source, never_seen, all_urgency, natural_urgency, kinds, natural_kinds, readers)
     print(json.dumps(figures.as_dict(), ensure_ascii=False, indent=1))
     return figures
 
@@ -236,6 +238,18 @@ def kinds_of(model: Classifier, rows: Sequence[UrgencyRow]) -> KindFigures:
     return evaluate_kinds(
         model, [row.text for row in rows], [row.kind for row in rows], [row.vulnerable for row in rows]
     )
+
+
+def readers_of(model: Classifier, rows: Sequence[Row]) -> Agreement:
+    """How two readers, the recorded labels and a model agree on the rows that were read (data/readers)."""
+    with (ROOT / "data" / "readers" / "topics.csv").open(encoding="utf-8", newline="") as file:
+        read = {entry["id"]: (entry["first"], entry["second"]) for entry in csv.DictReader(file)}
+    known = [row for row in rows if row.id in read and row.topic]
+    first, second = ([read[row.id][place] for row in known] for place in range(2))
+    taxonomy = load_taxonomy(ROOT / "data" / "taxonomy" / "topics.csv")
+    groups = {topic.code: topic.group for topic in taxonomy.topics}
+    given = model.classify_columns([row.text for row in known])["nlp_topic"]
+    return agreement(groups, [row.topic for row in known], (first, second), given)
 
 
 def build(

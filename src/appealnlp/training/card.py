@@ -9,6 +9,7 @@ from typing import Any
 
 from ..bundle import read_bundle
 from .evaluate import KindFigures, TopicFigures, UrgencyFigures
+from .readers import Agreement
 
 __all__ = ["Figures", "write_card"]
 
@@ -24,6 +25,7 @@ class Figures:
     natural_urgency: UrgencyFigures
     kinds: KindFigures
     natural_kinds: KindFigures
+    readers: Agreement
 
     def as_dict(self) -> dict[str, Any]:
         """For the manifest."""
@@ -35,6 +37,7 @@ class Figures:
             "natural_urgency": _rounded(self.natural_urgency.as_dict()),
             "kinds": _rounded(self.kinds.as_dict()),
             "natural_kinds": _rounded(self.natural_kinds.as_dict()),
+            "readers": _rounded(self.readers.as_dict()),
         }
 
 
@@ -133,6 +136,7 @@ def write_card(folder: Path) -> None:
         "The rules were written with the labels of half of these messages in view; treat their figures as a little kind.",
         "",
         *_kinds(figures),
+        *_readers(figures),
         "## Where it fails",
         "",
         *(f"- {line}" for line in _weak_spots(figures)),
@@ -160,6 +164,23 @@ def _kinds(figures: Mapping[str, Any]) -> list[str]:
             f"| {one['vulnerable_precision']:.3f} | {one['vulnerable_f1']:.3f} |"
             for name, one in named
         ),
+        "",
+    ]
+
+
+def _readers(figures: Mapping[str, Any]) -> list[str]:
+    if "readers" not in figures:  # measured by an older version
+        return []
+    readers = figures["readers"]
+    return [
+        "### Where people disagree too",
+        "",
+        f"{readers['messages']} messages that the measured model had not seen, read by two readers who knew neither the recorded labels",
+        "nor each other's (`data/readers`): shares with the same group and the same topic.",
+        "",
+        "| compared | group | topic |",
+        "|---|---|---|",
+        *(f"| {name} | {group:.3f} | {topic:.3f} |" for name, (group, topic) in readers["pairs"].items()),
         "",
     ]
 
