@@ -84,7 +84,7 @@ class _Lexicon:
         self._numbers: dict[str, int] = {}
         self._exact: dict[str, set[_Entry]] = {}
         self._stems: dict[str, set[_Entry]] = {}
-        self._lengths: list[int] = []
+        self._lengths: set[int] = set()
         self.known: dict[tuple[str, str], int] = {}
 
     def slot(self, source: str) -> int:
@@ -98,7 +98,8 @@ class _Lexicon:
             for word, forms in words:
                 table = self._stems if word.endswith("*") else self._exact
                 table.setdefault(word.rstrip("*"), set()).add((number, forms))
-            self._lengths = sorted(set(map(len, self._stems)))
+                if table is self._stems:
+                    self._lengths.add(len(word.rstrip("*")))
         return self._numbers[source]
 
     def slots_of(self, lemma: str, form: str) -> int:
