@@ -85,6 +85,7 @@ def write_card(folder: Path) -> None:
         "",
         "Lemmas, lemma pairs and word prefixes of three to six letters, weighted by IDF, with the word vector of each lemma; one",
         f"hidden layer of {manifest['hidden']} units, a softmax over the topics; sources evened out; rare topics weighted up.",
+        "The network learns from the labels, then from what it says together with linear support vector machines.",
         "Probabilities are calibrated by a temperature that depends on how sure a message looks, and the review threshold is",
         "chosen, on scores that each message got from a model that had not seen it. The group is decided",
         "first, by the summed probability of its topics, then the topic inside it. Urgency is decided in two stages: a linear",
