@@ -289,10 +289,9 @@ class Scorer:
                 rows = memory.table.find(tokens.hashes) if rows is None else rows
                 unknown = np.flatnonzero(rows < 0)
                 unknown = unknown[memory.table.find(tokens.hashes[unknown]) < 0]
-                _, first = np.unique(tokens.hashes[unknown], return_index=True)
-                examples = unknown[first]
+                examples = unknown[_examples(tokens.hashes[unknown])]
             if memory is None or memory.count + len(examples) > memory.capacity:
-                _, examples = np.unique(tokens.hashes, return_index=True)
+                examples = _examples(tokens.hashes)
                 memory = _Memory(max(MEMORY_FORMS, len(examples)), self.weights, len(self.lexicon.lemmas))
             try:
                 self._learn(memory, tokens, examples)
@@ -336,6 +335,13 @@ class Scorer:
             memory.places.learn(memory.count + at, lexicon.form_classes[listed[at]])
         memory.table.insert(tokens.hashes[examples], np.arange(memory.count, here.stop))
         memory.count = here.stop
+
+
+def _examples(hashes: npt.NDArray[np.uint64]) -> I64:
+    """Number of the first token of each form, the most frequent form first: rows often asked for lie side by side."""
+    _, first, counts = np.unique(hashes, return_index=True, return_counts=True)
+    examples: I64 = first[np.argsort(-counts, kind="stable")]
+    return examples
 
 
 def _row_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: Narrow) -> Narrow:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +17,7 @@ from ..text.markup import clean
 from ..text.tokens import iter_forms
 from .classes import CLASSES, name_class
 from .grammar import KINDS, grammar
+from .starts import may_begin
 from .symbols import GAPS, FormClasses, symbols, symbols_of_chunk, token_symbol
 
 __all__ = ["ChunkPlaces", "find_places", "find_places_many"]
@@ -100,7 +102,8 @@ def find_places_many(
     :param tokens: their tokens.
     :param rows: row of each token in the memory of word forms to which ``forms`` belongs.
     """
-    firsts, lasts, kinds = _parts(symbols_of_chunk(tokens, rows, forms))
+    read = symbols_of_chunk(tokens, rows, forms)
+    firsts, lasts, kinds = _parts(read.decode("latin-1"), may_begin(read).tolist() if read else ())
     first, last = np.array(firsts, np.int64), np.array(lasts, np.int64) - 1
     owners = np.searchsorted(tokens.bounds, first, side="right") - 1
     starts, ends = tokens.positions(owners, tokens.starts[first]), tokens.positions(owners, tokens.ends[last])
@@ -111,14 +114,18 @@ def find_places_many(
     return ChunkPlaces(texts, starts.tolist(), ends.tolist(), kinds, bounds.tolist())
 
 
-def _parts(read: str) -> tuple[list[int], list[int], list[int]]:
-    """Of each place in a string of symbols: its first token, its end and the rank of its kind."""
+def _parts(read: str, begins: Iterable[int] | None = None) -> tuple[list[int], list[int], list[int]]:
+    """Of each place in a string of symbols: its first token, its end and the rank of its kind.
+
+    :param begins: the positions at which a place can begin; all of them if not given.
+    """
     firsts: list[int] = []
     ends: list[int] = []
     ranks: list[int] = []
     pattern, rank_of_group = grammar()
+    matches = pattern.finditer(read) if begins is None else _matches(pattern.match, read, begins)
     end, rank = -2, 0
-    for match in pattern.finditer(read):
+    for match in matches:
         first, stop = match.span()
         first, stop, here = first >> 1, stop >> 1, rank_of_group[match.lastindex or 0]
         if first - end < 2 and _belong_together(read, end, first, rank, here):
@@ -131,6 +138,17 @@ def _parts(read: str) -> tuple[list[int], list[int], list[int]]:
             rank = here
         end = stop
     return firsts, ends, ranks
+
+
+def _matches(
+    match: Callable[[str, int], re.Match[str] | None], read: str, begins: Iterable[int]
+) -> Iterator[re.Match[str]]:
+    """What ``finditer`` finds when a match can begin at these positions only."""
+    stop = 0
+    for begin in begins:
+        if begin >= stop and (found := match(read, begin)) is not None:
+            stop = found.end()
+            yield found
 
 
 def _belong_together(read: str, end: int, start: int, left: int, right: int) -> bool:

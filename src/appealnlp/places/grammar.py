@@ -5,7 +5,8 @@ token of one of these classes, ``<^surname>`` one with a capital letter, ``<'sur
 for all classes that begin so. ``[dot blank]`` is one of these gaps, ``_`` a gap of blanks, ``.`` any one symbol;
 ``{HOUSE}`` is a definition from `DEFINITIONS`, and a group of classes where it stands in a token set.
 
-`RULES` is the table to read: what stands before a place, its first token, and how it goes on.
+`RULES` is the table to read: what stands before a place, its first token, and how it goes on. Where no rule can begin
+is told beforehand by `appealnlp.places.starts`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from .classes import CLASSES, NAMES
 from .symbols import GAPS, token_symbol
 
-__all__ = ["KINDS", "grammar"]
+__all__ = ["KINDS", "PREFIXES", "Rule", "grammar", "members", "pattern", "read_rules"]
 
 KINDS = ("street", "object", "stop", "house", "district", "settlement")
 """Kinds of places, the most exact first."""
@@ -73,9 +75,6 @@ NO_NOUN_F   (?! _ <'noun_f 'gen_f 'sk_fo kind OBJECT street square stop region l
 NO_NOUN_M   (?! _ <'noun 'noun_m 'gen 'gen_m OBJECT region land quarter town town_short big_town>)
 NO_PERSON   (?! _ <^first ^letter ^г ^д ^с ^п ^х ^ш ^р ^к ^л ^in ^near ^and ^on ^beside>)
 
-# «дом 17 по», «5 дом на», «перекрёсток», «поликлиника на»: before a street.
-PREFIX      ( (?<= <house д>) {SOFT} (<number_word> {SOFT})? {NUMBER} {LETTER} {HOUSE} (_ <on с>)? [blank comma quote]
-            | (?<= <n3>) _ <house> (_ <on с>)? _ | (?<= <crossing>) _ | (?<= <OBJECT stop>) _ <on> _ ) <ANY>
 # «ул. Мира - Труда», «Полевой и Степной», «переулок Чехова, Белинского».
 LIST        ( ( [hyphen dash slash] <^NAME> {MORE} | _ <and с> _ <^STREET> (?! _ <^NAME street street_short streets square ш>)
             | [comma] <^STREET> ((?! _ <ANY>) | {NUMBERED}) ) {HOUSE} ){0,5}
@@ -180,6 +179,14 @@ RULES = {
 }  # fmt: skip
 """Kind of place -> rules, tried in this order; ``named`` places are objects as well."""
 
+PREFIXES = {
+    "<house д>": "{SOFT} (<number_word> {SOFT})? {NUMBER} {LETTER} {HOUSE} (_ <on с>)? [blank comma quote]",
+    "<n3>": "_ <house> (_ <on с>)? _",
+    "<crossing>": "_",
+    "<OBJECT stop>": "_ <on> _",
+}
+"""Before a street: «дом 17 по», «5 дом на», «перекрёсток», «поликлиника на»; the street's first token follows."""
+
 SINGLE = "<letter с х ш р к л ст ^in ^near ^and ^on ^beside>"
 FAMILIES = (
     "<^noun* ^gen* ^people>", "<^adj_* ^sk_* ^surname_f ^kind>", "<^surname ^city_surname ^surname_odd ^first ^title*>",
@@ -187,24 +194,28 @@ FAMILIES = (
     "<'town 'town_short 'big_town 'garden 'city_word>", "<ANY>",
 )  # fmt: skip
 """First tokens with rules in common, each without those before it: the rules of other families are never tried."""
-COMMON = "<'OBJECT 'big_town 'town 'region 'house 'stop>"
-GUARD = f"""
-    ( (?<! <n3 {SINGLE[1:-1]} {COMMON[1:-1]}>) | (?<= {SINGLE}) (?= {{DOT}})
-    | (?<= <n3>) (?= [none blank hyphen] <^ADJECTIVE ordinal house quarter quarter_short OBJECT>)
-    | (?<= {COMMON}) (?= . <^EVERY 'PLAIN number_word named on n3 n4 stop stop_filler> | [quote unquote]) )
-"""
-"""Most numbers, letters and common types begin no place: a look at what follows spares all rules."""
-PREFIXED = "<house д n3 crossing OBJECT stop>"
+
+
+class Rule(NamedTuple):
+    """A rule in the notation of the table.
+
+    ``needs``: what must stand before it, ``forbids``: what must not, each with its last gap; ``first``: its first token.
+    """
+
+    needs: tuple[str, ...]
+    forbids: tuple[str, ...]
+    first: str
+    rest: str
 
 
 @lru_cache(maxsize=1)
 def grammar() -> tuple[re.Pattern[str], list[int]]:
     """The pattern of one part of a place, and the rank of the kind of place for each ``lastindex`` of its matches."""
-    rules = {kind: _read(text, owned=kind not in ("settlement", "district")) for kind, text in RULES.items()}
-    starts = _members(PREFIXED).union(*(_members(first) for some in rules.values() for _, first, _ in some))
+    rules = read_rules()
+    starts = members(*PREFIXES, *(rule.first for some in rules.values() for rule in some))
     families: dict[str, frozenset[str]] = {}
     for name in FAMILIES:
-        families[name] = (starts & _members(name)).difference(*families.values())
+        families[name] = (starts & members(name)).difference(*families.values())
     ranks = [0, KINDS.index("street"), KINDS.index("object")]
     others = []
     for name, family in families.items():
@@ -215,44 +226,47 @@ def grammar() -> tuple[re.Pattern[str], list[int]]:
                 ways.append(way + "()")
                 ranks.append(KINDS.index("object" if kind == "named" else kind))
         if ways:
-            others.append(f"(?<={_pattern(name)})(?:{'|'.join(ways)})")
+            others.append(f"(?<={pattern(name)})(?:{'|'.join(ways)})")
     streets = [
-        f"(?<={_pattern(name)}){way}"
+        f"(?<={pattern(name)}){way}"
         for name, family in families.items()
         if (way := _of_family(rules["street"], family))
     ]
-    street = f"{_pattern(f'((?<= {PREFIXED}) {{PREFIX}})?')}(?:{'|'.join(streets)}){_pattern('{HOUSE} {LIST}')}()"
+    prefix = pattern(f"(({' | '.join(f'(?<= {first}) {rest}' for first, rest in PREFIXES.items())}) <ANY>)?")
+    street = f"{prefix}(?:{'|'.join(streets)}){pattern('{HOUSE} {LIST}')}()"
     everything = "|".join([street, _of_family(rules["object"], starts) + "()", *others])
-    return re.compile(f"{_set(starts)}{_pattern(GUARD)}(?:{everything})", re.DOTALL), ranks
+    return re.compile(f"{_set(starts)}(?:{everything})", re.DOTALL), ranks
 
 
-def _read(text: str, *, owned: bool) -> list[tuple[str, str, str]]:
-    """The rules of a table: look-behinds, first token, rest."""
-    rules: list[tuple[str, str, str]] = []
+def read_rules() -> dict[str, list[Rule]]:
+    """The rules of each kind of place."""
+    return {kind: _read(text, owned=kind not in ("settlement", "district")) for kind, text in RULES.items()}
+
+
+def _read(text: str, *, owned: bool) -> list[Rule]:
+    """The rules of a table; those of what nobody owns are not tried behind an owner."""
+    rules: list[Rule] = []
     for line in filter(None, map(str.strip, text.split("\n"))):
         match = re.fullmatch(r"([^|]*)\| (<[^>]+>)\s*\|(.*)", line)
         if match is None:  # goes on with the rule before it
-            before, first, rest = rules[-1]
-            rules[-1] = before, first, f"{rest} {line}"
+            rules[-1] = rules[-1]._replace(rest=f"{rules[-1].rest} {line}")
             continue
-        conditions, first, rest = match.groups()
-        if not owned:
-            conditions += "& ! <owner> _"
-        conditions = conditions.replace("{NO_YEAR}", "! <n4> [none blank] & ! [dot] <n3> [none blank]")
-        before = ""
-        for condition in filter(None, map(str.strip, conditions.split("&"))):
-            before += f"(?<!{condition[1:]} .)" if condition[0] == "!" else f"(?<={condition} .)"
-        rules.append((before, first, rest))
+        written, first, rest = match.groups()
+        written = written.replace("{NO_YEAR}", "! <n4> [none blank] & ! [dot] <n3> [none blank]")
+        conditions = [*filter(None, map(str.strip, written.split("&"))), *([] if owned else ["! <owner> _"])]
+        forbids = tuple(condition[1:] for condition in conditions if condition[0] == "!")
+        rules.append(Rule(tuple(one for one in conditions if one[0] != "!"), forbids, first, rest))
     return rules
 
 
-def _of_family(rules: list[tuple[str, str, str]], family: frozenset[str]) -> str:
+def _of_family(rules: list[Rule], family: frozenset[str]) -> str:
     """The rules that begin in a family of first tokens, where the first token has just been read."""
     ways: dict[str, list[str]] = {}
-    for before, first, rest in rules:
-        if family & _members(first):
-            condition = "" if family <= _members(first) else f"(?<={_pattern(first)})"
-            ways.setdefault(condition, []).append(_pattern(f"{before} ({rest})" if before else rest))
+    for rule in rules:
+        if family & members(rule.first):
+            condition = "" if family <= members(rule.first) else f"(?<={pattern(rule.first)})"
+            before = "".join(f"(?<={one} .)" for one in rule.needs) + "".join(f"(?<!{one} .)" for one in rule.forbids)
+            ways.setdefault(condition, []).append(pattern(f"{before} ({rule.rest})" if before else rule.rest))
     return (
         f"(?:{'|'.join(condition + f'(?:{chr(124).join(some)})' for condition, some in ways.items())})" if ways else ""
     )
@@ -272,14 +286,14 @@ _DEFINED = _definitions()
 
 
 @lru_cache(maxsize=1024)
-def _pattern(text: str) -> str:
+def pattern(text: str) -> str:
     """A pattern of the table as a regular expression."""
     text = re.sub(r"\((?!\?)", "(?:", text)
     text = re.sub(r"\[([a-z_ ]+)\]", lambda gaps: _set(GAPS[kind] for kind in gaps[1].split()), text)
     text = re.sub(r"<(?![=!])([^<>]+)>", lambda tokens: _set(_tokens(tokens[1])), text)
     pieces = re.split(r"\{([A-Z_]+)\}", text)
     for at, piece in enumerate(pieces):
-        pieces[at] = f"(?:{_pattern(_DEFINED[piece])})" if at % 2 else piece.replace("_", _set(GAPS["blank"]))
+        pieces[at] = f"(?:{pattern(_DEFINED[piece])})" if at % 2 else piece.replace("_", _set(GAPS["blank"]))
     return re.sub(r"\s", "", "".join(pieces))
 
 
@@ -308,8 +322,9 @@ def _symbols(name: str, capital: int) -> frozenset[str]:
 
 
 @lru_cache(maxsize=256)
-def _members(tokens: str) -> frozenset[str]:
-    return frozenset(_tokens(tokens[1:-1]))
+def members(*sets: str) -> frozenset[str]:
+    """Symbols of the tokens of some token sets."""
+    return frozenset().union(*(_tokens(one[1:-1]) for one in sets))
 
 
 def _set(symbols: Iterable[str]) -> str:

@@ -143,7 +143,7 @@ _CAPITALS = frozenset(map(chr, np.flatnonzero(_UPPER).tolist()))
 Classes = Callable[[I64], Bytes]
 
 
-def _assemble(gap: Bytes, classes: Bytes, first_upper: Bytes, last_upper: Bytes, lengths: I64, names: Classes) -> str:
+def _assemble(gap: Bytes, classes: Bytes, first_upper: Bytes, last_upper: Bytes, lengths: I64, names: Classes) -> bytes:
     """Symbols of tokens whose gaps and classes are known; ``names`` gives `name_class` for token numbers."""
     count = len(gap)
     begins = gap == ord(GAPS["start"])
@@ -175,7 +175,7 @@ def _assemble(gap: Bytes, classes: Bytes, first_upper: Bytes, last_upper: Bytes,
     both = np.empty(2 * count, np.uint8)
     both[0::2] = gap
     np.add(classes, np.where(capital, np.uint8(_TOKEN + _CAPITAL), np.uint8(_TOKEN)), out=both[1::2])
-    return both.tobytes().decode("latin-1") + GAPS["start"]
+    return both.tobytes() + GAPS["start"].encode()
 
 
 # The plain way
@@ -264,13 +264,13 @@ class FormClasses:
         return found
 
 
-def symbols_of_chunk(tokens: ChunkTokens, rows: npt.NDArray[np.int32], forms: FormClasses) -> str:
-    """Symbols of all messages of a chunk, one after the other; equal to `symbols` on each.
+def symbols_of_chunk(tokens: ChunkTokens, rows: npt.NDArray[np.int32], forms: FormClasses) -> bytes:
+    """Symbols of all messages of a chunk, one after the other, in Latin-1; equal to `symbols` on each.
 
     :param rows: the row of each token in the memory to which ``forms`` belongs.
     """
     if not len(rows):
-        return ""
+        return b""
     starts, ends, units = tokens.starts, tokens.ends, tokens.units
     begins = tokens.bounds[:-1][np.diff(tokens.bounds) > 0]
     gap = np.empty(len(starts), np.uint8)
