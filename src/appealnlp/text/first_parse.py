@@ -17,10 +17,13 @@ from typing import Any, NamedTuple
 __all__ = ["FirstParse", "Readings"]
 
 _LETTERS = re.compile("[а-яё]{2,}")
+_TWO_PARTS = re.compile("[а-яё]+-[а-яё]+")
 LONGEST_PREFIX, SHORTEST_REST = 5, 3
 """Letters of an unknown prefix, and of the dictionary word behind it."""
 ENDINGS = 1 << 16
 """How many endings are remembered before the memory is emptied."""
+PARTS = 1 << 14
+"""The same of words beside a hyphen."""
 
 
 Readings = tuple[tuple[Any, float], ...]
@@ -38,10 +41,19 @@ class _Suffix(NamedTuple):
 
 
 class _Ending(NamedTuple):
-    """How all words with an ending are read."""
+    """How all words with an ending are read, the most probable way first."""
 
-    first: _Suffix
+    ways: list[_Suffix]
     readings: Readings
+
+
+class _Part(NamedTuple):
+    """A parse of a word beside a hyphen; without an ``entry`` of the dictionary the spelling is the normal form."""
+
+    score: float
+    tag: Any
+    spelling: str
+    entry: tuple[int, int] | None = None
 
 
 class FirstParse:
@@ -53,6 +65,8 @@ class FirstParse:
     def __init__(self, analyzer: Any) -> None:
         self._analyzer = analyzer
         self._endings: dict[str, _Ending | None] = {}
+        self._parts: dict[str, list[_Part]] = {}
+        self._features: dict[Any, Any] = {}
         try:
             from pymorphy3.units import abbreviations, by_hyphen, by_shape
             from pymorphy3.units.by_analogy import KnownPrefixAnalyzer, KnownSuffixAnalyzer, UnknownPrefixAnalyzer
@@ -71,6 +85,16 @@ class FirstParse:
             odd = (by_hyphen.__name__, by_shape.__name__, abbreviations.__name__)
             telling = [unit for unit in before if type(unit).__module__ not in odd]
             self._known_prefix = telling[1]
+            self._particle, self._adverb, self._two_words = (
+                unit
+                for unit in before
+                if type(unit)
+                in (
+                    by_hyphen.HyphenSeparatedParticleAnalyzer,
+                    by_hyphen.HyphenAdverbAnalyzer,
+                    by_hyphen.HyphenatedWordsAnalyzer,
+                )
+            )
             self._by_prefix_multiplier = units[guess].score_multiplier
             self._substitutes = analyzer.char_substitutes
             self._suffixes = units[guess + 1]
@@ -99,20 +123,27 @@ class FirstParse:
                 scores = self._scores(word, tags)
                 order = sorted(range(len(tags)), key=lambda at: -scores[at])
                 return True, tuple((tags[at], scores[at]) for at in order)
-            if not self._has_probabilities(word + ":") and not self._known_prefix.parse(word, word, set()):
+            if not self._has_probabilities(word + ":"):
+                parses = self._known_prefix.parse(word, word, set())
+                if parses:
+                    return False, _shares([(score, tag) for _, tag, _, score, _ in parses])
                 seen: set[tuple[str, int, int]] = set()
                 behind = [
                     (self._by_prefix_multiplier, tag)
                     for prefix, spelling, tag, (paradigm, _) in self._behind_prefixes(word)
                     if _new((prefix + spelling, id(tag), paradigm), seen)
                 ]
-                if behind:
-                    return False, _shares(
-                        [*behind, *((found.score, found.tag) for found in self._endings_of(word, seen))]
-                    )
                 ending = self._ending(word)
+                if behind:
+                    ways = [] if ending is None else ending.ways
+                    others = (way for way in ways if _new((_ended(word, way), id(way.tag), way.paradigm), seen))
+                    return False, _shares([*behind, *((way.score, way.tag) for way in others)])
                 if ending is not None:
                     return False, ending.readings
+        if self._possible and self._is_unlisted_pair(word):
+            pairs = [(score, tag) for score, tag, _, _ in self._pairs(word)]
+            if pairs:
+                return False, _shares(pairs)
         parses = self._analyzer.parse(word)
         return parses[0].is_known, tuple((parse.tag, parse.score) for parse in parses)
 
@@ -134,6 +165,8 @@ class FirstParse:
         if not _LETTERS.fullmatch(word):
             if self._has_probabilities(word + ":"):
                 return None
+            if self._is_unlisted_pair(word):
+                return self._hyphenated(word) or self._by_prefix(word)
             for unit in self._before:
                 parses = unit.parse(word, word, set())
                 if parses:
@@ -148,6 +181,79 @@ class FirstParse:
             scores = self._scores(word, [self._dictionary.build_tag_info(*entry) for _, entry in entries])
             spelling, entry = entries[scores.index(max(scores))]
         return str(self._dictionary.build_normal_form(*entry, spelling))
+
+    def _is_unlisted_pair(self, word: str) -> bool:
+        return bool(_TWO_PARTS.fullmatch(word)) and not (self._entries(word) or self._has_probabilities(word + ":"))
+
+    def _hyphenated(self, word: str) -> str | None:
+        """The normal form of two parts with a hyphen, ``None`` if pymorphy3 does not read them so."""
+        for rest, particle in self._particle.possible_splits(word):
+            return self.normal_form(rest) + str(particle)
+        for _, _, left, right in self._pairs(word):
+            return "-".join(
+                part if isinstance(part, str) else self._normal_form_of(part) for part in (left, right) if part
+            )
+        return None
+
+    def _pairs(self, word: str) -> Iterator[tuple[float, Any, _Part | str, _Part | str]]:
+        """Parses of two parts with a hyphen: score, tag, and the parts: parses, or text that does not change.
+
+        A particle is behind the hyphen («смотри-ка»), or it is an adverb («по-летнему»), or both parts change alike
+        («команд-участниц»), or the left one never changes («интернет-магазин»); in this order.
+        """
+        for rest, particle in self._particle.possible_splits(word):
+            for part in self._parts_of(rest):
+                yield part.score * self._particle.score_multiplier, part.tag, part, particle[1:]
+            return
+        if self._adverb.should_parse(word):
+            yield self._adverb.score_multiplier, self._adverb._tag, word, ""
+        elif self._two_words._should_parse(word):
+            yield from self._two(word)
+
+    def _two(self, word: str) -> Iterator[tuple[float, Any, _Part | str, _Part | str]]:
+        multiplier = self._two_words.score_multiplier
+        left, _, right = word.partition("-")
+        ends = self._parts_of(right)
+        features = [self._features_of(end.tag) for end in ends]
+        for begin in self._parts_of(left):
+            if not begin.tag._is_unknown():
+                own = self._features_of(begin.tag)
+                for end, others in zip(ends, features, strict=True):
+                    if own == others:
+                        yield begin.score * multiplier, begin.tag, begin, end
+        for end in ends:
+            if not end.tag._is_unknown():
+                yield end.score * multiplier, end.tag, left, end
+
+    def _parts_of(self, word: str) -> list[_Part]:
+        """All parses of a word beside a hyphen, the most probable first."""
+        found = self._parts.get(word)
+        if found is None:
+            known = [(spelling, entry) for spelling, some in self._entries(word) for entry in some]
+            if known and _LETTERS.fullmatch(word):
+                tags = [self._dictionary.build_tag_info(*entry) for _, entry in known]
+                parts = [
+                    _Part(score, tag, *of) for score, tag, of in zip(self._scores(word, tags), tags, known, strict=True)
+                ]
+                found = sorted(parts, key=lambda part: -part.score)
+            else:
+                found = [_Part(parse.score, parse.tag, parse.normal_form) for parse in self._analyzer.parse(word)]
+            if len(self._parts) >= PARTS:
+                self._parts = {}
+            self._parts[word] = found
+        return found
+
+    def _normal_form_of(self, part: _Part) -> str:
+        return (
+            part.spelling if part.entry is None else str(self._dictionary.build_normal_form(*part.entry, part.spelling))
+        )
+
+    def _features_of(self, tag: Any) -> Any:
+        """What two words must have in common to be changed alike."""
+        found = self._features.get(tag)
+        if found is None:
+            found = self._features[tag] = self._two_words._similarity_features(tag)
+        return found
 
     def _by_prefix(self, word: str) -> str | None:
         for prefix, rest in self._known_prefix.possible_splits(word):
@@ -194,22 +300,21 @@ class FirstParse:
         ending = self._ending(word)
         if ending is None:
             return None
-        first = ending.first
-        fixed: str = word[: -len(first.suffix)] + first.suffix
-        return str(self._dictionary.build_normal_form(first.paradigm, first.number, fixed))
+        first = ending.ways[0]
+        return str(self._dictionary.build_normal_form(first.paradigm, first.number, _ended(word, first)))
 
     def _ending(self, word: str) -> _Ending | None:
         if len(word) < self._shortest:
             return None
         if word.startswith(self._prefixes):  # several lists of endings may tell
-            return _whole(self._endings_of(word, set()))
+            return _whole(self._endings_of(word))
         for length in self._splits:
             ending = word[-length:]
             try:
                 found = self._endings[ending]
             except KeyError:
                 some = self._without_prefix.similar_items(ending, self._substitutes)
-                found = _whole(self._endings_of(word, set(), (length,))) if some else None
+                found = _whole(self._endings_of(word, (length,))) if some else None
                 if len(self._endings) >= ENDINGS:
                     self._endings = {}
                 self._endings[ending] = found
@@ -217,16 +322,12 @@ class FirstParse:
                 return found
         return None
 
-    def _endings_of(
-        self, word: str, seen: set[tuple[str, int, int]], lengths: Sequence[int] | None = None
-    ) -> list[_Suffix]:
+    def _endings_of(self, word: str, lengths: Sequence[int] | None = None) -> list[_Suffix]:
         """How a word is read by its ending, as pymorphy3's ``KnownSuffixAnalyzer`` does, the most probable first.
 
-        :param seen: parses that are not to be told again.
         :param lengths: of the endings to look at, all if not given.
         """
-        if len(word) < self._shortest:
-            return []
+        seen: set[tuple[str, int, int]] = set()
         found: list[tuple[int, int, Any, str, int, int]] = []
         totals: dict[int, int] = {}
         for prefix, _, endings in self._suffixes._possible_prefixes(word):
@@ -254,8 +355,13 @@ def _new(parse: tuple[str, int, int], seen: set[tuple[str, int, int]]) -> bool:
     return True
 
 
+def _ended(word: str, way: _Suffix) -> str:
+    """A word with its ending as the dictionary writes it."""
+    return word[: -len(way.suffix)] + way.suffix
+
+
 def _whole(found: list[_Suffix]) -> _Ending | None:
-    return _Ending(found[0], _shares([(each.score, each.tag) for each in found])) if found else None
+    return _Ending(found, _shares([(each.score, each.tag) for each in found])) if found else None
 
 
 def _shares(parses: list[tuple[float, Any]]) -> Readings:
