@@ -61,6 +61,12 @@ def test_a_written_form_is_whole() -> None:
             compile_patterns("нет =свет*")
 
 
+def test_a_stem_is_long_enough() -> None:
+    for _ in range(2):
+        with pytest.raises(ValueError, match="3 letters"):
+            compile_patterns("нет во*|свет")
+
+
 @pytest.mark.parametrize(
     ("source", "concepts"),
     [

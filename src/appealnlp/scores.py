@@ -61,7 +61,8 @@ class Weights:
         """
         widest = int(self.peaks.max(initial=0)) * (1 + len(PREFIX_LENGTHS))
         narrow = np.int16 if widest <= np.iinfo(np.int16).max else np.int32
-        whole: Narrow = np.left_shift(self.values, self.shifts[:, None], dtype=narrow)
+        whole: Narrow = self.values.astype(narrow)
+        whole <<= self.shifts[:, None]
         return whole
 
     @cached_property

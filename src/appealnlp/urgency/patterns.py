@@ -75,6 +75,8 @@ _Entry = tuple[int, tuple[str, ...]]
 
 
 _NOTHING: Set[_Entry] = frozenset()
+SHORTEST_STEM = 3
+"""Letters of the shortest stem: fewer would stand for words that have nothing to do with each other."""
 
 
 class _Lexicon:
@@ -85,6 +87,7 @@ class _Lexicon:
         self._exact: dict[str, set[_Entry]] = {}
         self._stems: dict[str, set[_Entry]] = {}
         self._lengths: set[int] = set()
+        self._beginnings: set[str] = set()
         self.known: dict[tuple[str, str], int] = {}
 
     def slot(self, source: str) -> int:
@@ -93,13 +96,16 @@ class _Lexicon:
             words = list(_words_of(source))
             if any(word.startswith("=") and word.endswith("*") for word, _ in words):
                 raise ValueError(f"a written form leaves no ending open: {source!r}")
+            if any(word.endswith("*") and len(word) <= SHORTEST_STEM for word, _ in words):
+                raise ValueError(f"a stem has {SHORTEST_STEM} letters or more: {source!r}")
             number = self._numbers[source] = len(self._numbers)
             self.known = {}
             for word, forms in words:
-                table = self._stems if word.endswith("*") else self._exact
-                table.setdefault(word.rstrip("*"), set()).add((number, forms))
-                if table is self._stems:
-                    self._lengths.add(len(word.rstrip("*")))
+                stem, star, _ = word.partition("*")
+                (self._stems if star else self._exact).setdefault(stem, set()).add((number, forms))
+                if star:
+                    self._lengths.add(len(stem))
+                    self._beginnings.add(stem[:SHORTEST_STEM])
         return self._numbers[source]
 
     def slots_of(self, lemma: str, form: str) -> int:
@@ -129,6 +135,8 @@ class _Lexicon:
 
     def _find(self, word: str) -> Set[_Entry]:
         found = self._exact.get(word, _NOTHING)
+        if word[:SHORTEST_STEM] not in self._beginnings:
+            return found
         for length in self._lengths:
             some = self._stems.get(word[:length])
             if some is not None and length <= len(word):
