@@ -235,7 +235,14 @@ class Scorer:
     # The fast way
 
     def score_many(self, texts: Sequence[str]) -> Iterator[ChunkSums]:
-        """Sums of many messages, chunk by chunk, in order. A message longer than a chunk is a chunk of its own."""
+        """Sums of many messages, chunk by chunk, in order. A message longer than a chunk is a chunk of its own.
+
+        While a chunk is used a second thread scores the next one: nearly all of that is done outside the interpreter's lock.
+        """
+        chunks = self._chunks(texts)
+        return chunks if sum(map(len, texts)) <= CHUNK_UNITS else _one_ahead(chunks)
+
+    def _chunks(self, texts: Sequence[str]) -> Iterator[ChunkSums]:
         first = 0
         while first < len(texts):
             stop, units = first, 0
@@ -336,6 +343,17 @@ class Scorer:
             memory.places.learn(memory.count + at, lexicon.form_classes[listed[at]])
         memory.table.insert(tokens.hashes[examples], np.arange(memory.count, here.stop))
         memory.count = here.stop
+
+
+def _one_ahead(chunks: Iterator[ChunkSums]) -> Iterator[ChunkSums]:
+    """The same chunks, each made by another thread while the one before it is used."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1, "appealnlp-scores") as thread:
+        coming = thread.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = thread.submit(next, chunks, None)
+            yield chunk
 
 
 def _examples(hashes: npt.NDArray[np.uint64]) -> I64:
