@@ -78,7 +78,7 @@ def fast(scorer: Scorer, texts: Sequence[str]) -> list[Answer]:
 
 
 def answers(sums: Sums) -> list[Answer]:
-    assert sums.totals.dtype == np.int64
+    assert sums.totals.dtype in (np.int32, np.int64)
     rows = zip(sums.totals.tolist(), sums.energy.tolist(), strict=True)
     return list(rows)
 

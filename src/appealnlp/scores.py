@@ -26,14 +26,15 @@ __all__ = ["ChunkSums", "Scorer", "Sums", "Weights", "quantize"]
 
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Narrow = npt.NDArray[np.signedinteger[Any]]
+Whole = Narrow
 
 CHUNK_UNITS = 1_100_000
 """Characters tokenised together: what is done once for a chunk costs little for one of its messages."""
 MEMORY_FORMS = 1 << 17
 """Word forms whose rows are remembered (about 40 MB with 140 outputs) before the memory starts anew."""
 PLAIN_FORMS = 20_000
-WIDE_AT_ONCE = 1 << 12
 UNKNOWN = -2
 LARGEST_SHIFT = 2
 
@@ -98,7 +99,7 @@ class Sums:
     ``totals``: shape ``(messages, outputs)``; ``energy``: int64, per message as in `Weights`.
     """
 
-    totals: I64
+    totals: Whole
     energy: I64
 
 
@@ -263,13 +264,16 @@ class Scorer:
         )
         return ChunkSums(first, sums, tokens, rows, memory)
 
-    def _totals(self, tokens: ChunkTokens, memory: _Memory, rows: I32, pairs: I64, pair_bounds: I64) -> I64:
+    def _totals(self, tokens: ChunkTokens, memory: _Memory, rows: I32, pairs: I64, pair_bounds: I64) -> Whole:
         whole, bounds = self.weights.whole, tokens.bounds
-        total = (_row_sums(rows, bounds, memory.rows) + _row_sums(pairs, pair_bounds, whole)).astype(np.int64)
-        reach = _sum_runs(memory.peaks.take(rows), bounds) + _sum_runs(self.weights.peaks.take(pairs), pair_bounds)
-        long = np.flatnonzero(reach > np.iinfo(whole.dtype).max)  # their narrow sums may have overflowed
-        if len(long):
-            total[long] = _wide_sums(rows, bounds, memory.rows, long) + _wide_sums(pairs, pair_bounds, whole, long)
+        word_peaks, pair_peaks = memory.peaks.take(rows), self.weights.peaks.take(pairs)
+        narrow = _row_sums(rows, bounds, memory.rows) + _row_sums(pairs, pair_bounds, whole)
+        reach = _sum_runs(word_peaks, bounds) + _sum_runs(pair_peaks, pair_bounds)
+        total: Whole = narrow.astype(np.int32 if reach.max(initial=0) <= np.iinfo(np.int32).max else np.int64)
+        long = reach > np.iinfo(narrow.dtype).max  # their narrow sums may have overflowed
+        if long.any():
+            total[long] = _long_sums(rows, bounds, memory.rows, word_peaks, long)
+            total[long] += _long_sums(pairs, pair_bounds, whole, pair_peaks, long)
         return total
 
     def _pairs(self, lemmas: I32, bounds: I64) -> tuple[I64, I64]:
@@ -372,13 +376,23 @@ def _row_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: Narrow) -> Na
     return sums
 
 
-def _wide_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: Narrow, chosen: I64) -> I64:
-    """`_row_sums` of some runs in 64 bits."""
-    sums = np.zeros((len(chosen), rows.shape[1]), np.int64)
-    for at, (first, end) in enumerate(zip(bounds[chosen].tolist(), bounds[chosen + 1].tolist(), strict=True)):
-        for part in range(first, end, WIDE_AT_ONCE):
-            sums[at] += rows[numbers[part : min(part + WIDE_AT_ONCE, end)]].sum(axis=0, dtype=np.int64)
-    return sums
+def _long_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: Narrow, peaks: I64, chosen: Bools) -> I64:
+    """`_row_sums` of the chosen runs in 64 bits: they are cut into pieces whose sums cannot overflow.
+
+    :param peaks: the largest absolute value in ``rows[number]`` of each number.
+    """
+    lengths = np.diff(bounds)
+    at = np.flatnonzero(np.repeat(chosen, lengths))
+    ends = np.append(0, np.cumsum(lengths[chosen]))
+    peaks = peaks[at]
+    before = np.append(0, np.cumsum(peaks))
+    so_far = before[:-1] - np.repeat(before[ends[:-1]], lengths[chosen])
+    piece = so_far // max(1, int(np.iinfo(rows.dtype).max) - int(peaks.max(initial=0)))
+    begins = np.append(True, piece[1:] != piece[:-1])[: len(at)]
+    begins[ends[:-1][ends[:-1] < len(at)]] = True
+    starts = np.flatnonzero(begins)
+    sums = _row_sums(numbers[at], np.append(starts, len(at)), rows)
+    return _sum_runs(sums, np.searchsorted(starts, ends))
 
 
 def _sum_runs(values: npt.NDArray[np.integer], bounds: I64) -> I64:
