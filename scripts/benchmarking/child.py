@@ -47,6 +47,7 @@ def speed(name: str, folder: Path, size: int) -> dict[str, Any]:
 def _one_pass(name: str, classify: Classify, folder: Path, first: int, count: int) -> dict[str, float]:
     messages = length = verdicts = 0
     seconds = 0.0
+    processor = time.process_time()
     reading = blocks(folder / "pool.csv", first, count, BLOCK)
     while True:
         start = time.perf_counter()
@@ -60,7 +61,10 @@ def _one_pass(name: str, classify: Classify, folder: Path, first: int, count: in
         messages += len(block)
         length += sum(len(text.encode()) for text in block)
         verdicts += sum(1 for topic in topics if topic)
-    return {"messages": messages, "bytes": length, "verdicts": verdicts, "seconds": seconds}
+    processor = time.process_time() - processor
+    return {
+        "messages": messages, "bytes": length, "verdicts": verdicts, "seconds": seconds, "processor": processor
+    }  # fmt: skip
 
 
 def single(name: str, folder: Path, size: int) -> dict[str, Any]:
