@@ -30,7 +30,7 @@ Bools = npt.NDArray[np.bool_]
 Narrow = npt.NDArray[np.signedinteger[Any]]
 Whole = Narrow
 
-CHUNK_UNITS = 1_100_000
+CHUNK_UNITS = 1_000_000
 """Characters tokenised together: what is done once for a chunk costs little for one of its messages."""
 MEMORY_FORMS = 1 << 17
 """Word forms whose rows are remembered (about 40 MB with 140 outputs) before the memory starts anew."""

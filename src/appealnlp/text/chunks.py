@@ -83,10 +83,10 @@ class _Powers:
         powers, inverses = self._powers, self._inverses
         if min(len(powers), len(inverses)) <= length:
             size = max(1 << length.bit_length(), 1 << 18)
-            powers, inverses = (
-                np.cumprod(np.concatenate([[np.uint64(1)], np.full(size - 1, np.uint64(base))]), dtype=np.uint64)
-                for base in (_MULTIPLIER, _INVERSE)
-            )
+            powers, inverses = (np.full(size, base, np.uint64) for base in (_MULTIPLIER, _INVERSE))
+            for each in (powers, inverses):
+                each[0] = 1
+                np.cumprod(each, out=each)
             self._powers, self._inverses = powers, inverses
         return powers, inverses
 
@@ -96,8 +96,10 @@ _POWERS = _Powers()
 
 def _prefix_sums(classes: npt.NDArray[np.uint8]) -> U64:
     """``sums[i]`` = sum of class[j] * multiplier**j over j < i, modulo 2**64."""
-    sums = np.zeros(len(classes) + 1, np.uint64)
-    np.cumsum(classes * _POWERS.upto(len(classes))[0][: len(classes)], out=sums[1:])
+    sums = np.empty(len(classes) + 1, np.uint64)
+    sums[0] = 0
+    np.multiply(classes, _POWERS.upto(len(classes))[0][: len(classes)], out=sums[1:])
+    np.cumsum(sums[1:], out=sums[1:])
     return sums
 
 
