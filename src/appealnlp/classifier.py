@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,9 @@ from .urgency.norms import Norms, load_norms, merge_norms
 from .urgency.scale import LEVELS, TITLES_RU, rank
 from .urgency.vulnerable import vulnerable_evidence
 
+if TYPE_CHECKING:
+    from .export_context import Evidence, ExportContext, Values
+
 __all__ = ["COLUMNS", "Classifier", "Explanation", "Results", "load"]
 
 
@@ -55,11 +58,14 @@ class Explanation:
     ``topic_words`` and ``urgency_words``: words of the message, as (text, start, end, weight), strongest first. A positive
     weight speaks for the decided topic (against all others) or level (against routine), a negative one against it. For the
     level only what words say is told; punctuation and rules weigh too, and the rules are among the result's reasons.
+    ``topic_columns``: what each column of the export added to the decided topic, in the same sense, as a difference of
+    log-odds; words count before the calibration, columns after it.
     """
 
     result: Result
     topic_words: tuple[tuple[str, int, int, float], ...]
     urgency_words: tuple[tuple[str, int, int, float], ...]
+    topic_columns: tuple[tuple[str, float], ...] = ()
 
 
 class Classifier:
@@ -74,11 +80,17 @@ class Classifier:
         try:
             self.taxonomy = Taxonomy(tuple(Topic(**entry) for entry in bundle.manifest["topics"]))
             lexicon, weights, self._heads = _unpack(bundle, len(self.taxonomy.topics), self._topic_groups())
+            self._export_context = _export_context(bundle, len(self.taxonomy.topics))
         except (KeyError, TypeError, ValueError) as error:
             raise CorruptModelError(f"{bundle.path}: the manifest is incomplete; train or download it again") from error
         self._norms = _norms(bundle)
         self._scorer = Scorer(lexicon, weights, concept_mask)
         self._topics = self.taxonomy.topics
+
+    @property
+    def context_columns(self) -> tuple[str, ...]:
+        """Headings of the columns that the model learned from beside the text; most models learned from the text alone."""
+        return () if self._export_context is None else self._export_context.columns
 
     @property
     def norms(self) -> Norms:
@@ -115,51 +127,73 @@ class Classifier:
 
     # One message
 
-    def classify(self, text: str, *, month: int | None = None, coverage: float | None = None) -> Result:
+    def classify(
+        self,
+        text: str,
+        *,
+        month: int | None = None,
+        coverage: float | None = None,
+        context: Mapping[str, object] | None = None,
+    ) -> Result:
         """Judge one message (the plain path: the reference for the fast one).
 
         :param text: the message as exported.
         :param month: month in which it was written, 1..12, if known; heating, snow and ice depend on the season.
         :param coverage: share of messages, 0..1, for which ``topic_set`` must hold the right topic; without it the set
             stays empty. It holds on average over messages like those the model learned from.
+        :param context: values of `context_columns`, by heading. Without any the topic is decided by the text alone.
+        :raises InputError: the model did not learn from such a column.
         """
+        evidence = self._evidence(context)
         if not text.strip():
             return Result(error=EMPTY)
         found = spans(text)
         forms = [form for form, _, _ in found]
         sums, mask = self._scorer.score_forms(forms), self._scorer.concepts(forms)
         tokens = document(text, found, self._scorer.lexicon.lemmatizer)
-        decision = self._heads.decide(sums, marks_of([text]))
+        decision = self._heads.decide(sums, marks_of([text]), evidence)
         topic = self._topics[int(decision.topic[0])]
         verdict = self._verdict(tokens, decision, topic.code, mask, month)
         vulnerable = bool(decision.vulnerable[0]) or bool(vulnerable_evidence(tokens, mask))
         result = self._result(
             decision, 0, verdict, vulnerable, tuple(find_places(text, tokens.tokens, self._name_class))
         )
-        return result if coverage is None else replace(result, topic_set=self._topic_set(sums, result.topic, coverage))
+        if coverage is None:
+            return result
+        return replace(result, topic_set=self._topic_set(sums, result.topic, coverage, evidence))
 
-    def _topic_set(self, sums: Sums, decided: str, coverage: float) -> tuple[Alternative, ...]:
+    def _topic_set(
+        self, sums: Sums, decided: str, coverage: float, evidence: Evidence | None
+    ) -> tuple[Alternative, ...]:
         if not 0 < coverage < 1:
             raise InputError(f"coverage is a share between 0 and 1, not {coverage}")
-        quantiles = self.manifest.get("set_quantiles")
+        quantiles = self.manifest.get("set_quantiles") if evidence is None else evidence.context.set_quantiles
         if not isinstance(quantiles, dict):
             raise ModelError(f"{self.path}: an older model without quantiles for sets of topics; train it again")
-        probabilities = self._heads.probabilities(self._heads.outputs(sums))[0]
+        probabilities = self._heads.probabilities(self._heads.outputs(sums), evidence)[0]
         chosen = topic_set(probabilities, quantile_for(quantiles, coverage), self.taxonomy.codes.index(decided))
         return tuple(
             Alternative(self._topics[number].code, self._topics[number].title, float(rounded(probabilities[number])))
             for number in chosen
         )
 
-    def explain(self, text: str, *, month: int | None = None, against: str | None = None) -> Explanation:
-        """Judge one message and show which of its words spoke for and against.
+    def explain(
+        self,
+        text: str,
+        *,
+        month: int | None = None,
+        against: str | None = None,
+        context: Mapping[str, object] | None = None,
+    ) -> Explanation:
+        """Judge one message and show which of its words, and which columns beside it, spoke for and against.
 
         :param against: code of a topic to weigh the decided one against, instead of all others.
-        :raises InputError: the model has no such topic.
+        :param context: values of `context_columns`, by heading.
+        :raises InputError: the model has no such topic, or did not learn from such a column.
         """
         if against is not None and against not in self.taxonomy.codes:
             raise InputError(f"the model has no topic {against!r}")
-        result = self.classify(text, month=month)
+        result = self.classify(text, month=month, context=context)
         if result.error:
             return Explanation(result, (), ())
         heads, sums = self._heads, self._scorer.score(text)
@@ -177,48 +211,81 @@ class Classifier:
             ]
             return tuple(sorted((word for word in found if word[3]), key=lambda word: -abs(word[3])))
 
-        return Explanation(result, words(topic), words(level))
+        return Explanation(
+            result, words(topic), words(level), self._topic_columns(context, codes.index(result.topic), other)
+        )
+
+    def _topic_columns(
+        self, context: Mapping[str, object] | None, topic: int, other: int | None
+    ) -> tuple[tuple[str, float], ...]:
+        """What each column added to a topic against another, or against the mean of all."""
+        found = []
+        for name, value in (context or {}).items():
+            evidence = self._evidence({name: value})
+            if evidence is not None:
+                shift = evidence.shifts[0]
+                found.append((name, round(float(shift[topic] - (shift.mean() if other is None else shift[other])), 4)))
+        return tuple(found)
 
     # Many messages
 
-    def classify_many(self, texts: Sequence[str], *, months: Sequence[int | None] | None = None) -> Results:
-        """Judge many messages: a sequence of `Result`, in order, each built when it is looked at."""
-        _check_months(texts, months)
-        return Results(self, texts, months)
+    def classify_many(
+        self,
+        texts: Sequence[str],
+        *,
+        months: Sequence[int | None] | None = None,
+        context: Mapping[str, Sequence[object]] | None = None,
+    ) -> Results:
+        """Judge many messages: a sequence of `Result`, in order, each built when it is looked at.
 
-    def decide(self, texts: Sequence[str]) -> Decision:
+        :param context: values of `context_columns`, by heading, one for each message.
+        """
+        _check_months(texts, months)
+        return Results(self, texts, months, self._values(context, len(texts)))
+
+    def decide(self, texts: Sequence[str], *, context: Mapping[str, Sequence[object]] | None = None) -> Decision:
         """What the model alone decides for many messages, without rules and places, as arrays (see `Decision`)."""
+        values = self._values(context, len(texts))
         if not texts:
             return self._heads.nothing
-        return joined(
-            [
-                self._heads.decide(chunk.sums, marks_of(texts[chunk.first : chunk.first + len(chunk.sums.energy)]))
-                for chunk in self._scorer.score_many(texts)
-            ]
-        )
+        parts = []
+        for chunk in self._scorer.score_many(texts):
+            count = len(chunk.sums.energy)
+            evidence = None if values is None else values.of(chunk.first, count)
+            marks = marks_of(texts[chunk.first : chunk.first + count])
+            parts.append(self._heads.decide(chunk.sums, marks, evidence))
+        return joined(parts)
 
     def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Probability of every topic, shape ``(texts, topics)``; topics in the order of ``taxonomy.topics``."""
+        """Probability of every topic by the text, shape ``(texts, topics)``; topics in the order of ``taxonomy.topics``."""
         heads = self._heads
         parts = [heads.probabilities(heads.outputs(chunk.sums)) for chunk in self._scorer.score_many(texts)]
         return np.concatenate([np.zeros((0, len(self._topics)), np.float32), *parts])
 
     def classify_columns(
-        self, texts: Sequence[str], *, months: Sequence[int | None] | None = None
+        self,
+        texts: Sequence[str],
+        *,
+        months: Sequence[int | None] | None = None,
+        context: Mapping[str, Sequence[object]] | None = None,
     ) -> dict[str, list[Any]]:
         """Judge many messages: one list for each of `COLUMNS`, values as they are written to a file.
 
         The fast path; memory for the words is needed for one chunk of messages at a time.
+
+        :param context: values of `context_columns`, by heading, one for each message.
         """
         _check_months(texts, months)
         columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-        for judged in self._judge(texts, months):
+        for judged in self._judge(texts, months, self._values(context, len(texts))):
             for name, values in as_columns(judged, self._titles).items():
                 columns[name] += values
         return columns
 
     def classify_frame(self, frame: Any, *, text_column: str, date_column: str | None = None) -> Any:
         """Judge a data frame: a new one (polars or pandas, like the given one) with the columns of `COLUMNS` added.
+
+        The `context_columns` of the model are found by their names; a warning says which of them is not there.
 
         :param text_column: name of the column with the messages; missing values count as empty messages.
         :param date_column: name of a column of dates (or of texts that begin like 2025-01-31), for the season.
@@ -231,17 +298,37 @@ class Classifier:
         months = None
         if date_column is not None:
             months = [_month(value) for value in frame[date_column].to_list()]
-        added = self.classify_columns(texts, months=months)
+        context = None
+        if self._export_context is not None:
+            from .export_context import frame_columns
+
+            context = frame_columns(self.context_columns, frame)
+        added = self.classify_columns(texts, months=months, context=context)
         if type(frame).__module__.partition(".")[0] == "polars":
             import polars
 
             return frame.with_columns(polars.Series(name, values, strict=False) for name, values in added.items())
         return frame.assign(**added)
 
-    def _judge(self, texts: Sequence[str], months: Sequence[int | None] | None) -> Iterator[Judged]:
+    def _judge(
+        self, texts: Sequence[str], months: Sequence[int | None] | None, values: Values | None
+    ) -> Iterator[Judged]:
         """The verdicts chunk by chunk, in order."""
         for chunk in self._scorer.score_many(texts):
-            yield judge_chunk(self, chunk, texts, months)
+            yield judge_chunk(self, chunk, texts, months, values)
+
+    def _values(self, context: Mapping[str, Sequence[object]] | None, messages: int) -> Values | None:
+        """What columns of the export say of some messages."""
+        if not context:
+            return None
+        if self._export_context is None:
+            raise InputError("the model learned from the text alone", column=next(iter(context)))
+        return self._export_context.read(context, messages, self._scorer.lexicon.lemmatizer)
+
+    def _evidence(self, context: Mapping[str, object] | None) -> Evidence | None:
+        """What columns of the export say of one message."""
+        values = self._values({name: [value] for name, value in (context or {}).items()}, 1)
+        return None if values is None else values.of(0, 1)
 
     # Parts shared by both paths
 
@@ -331,9 +418,11 @@ class Classifier:
 class Results(Sequence[Result]):
     """The verdicts on many messages, in order: arrays inside, a `Result` made when one is looked at."""
 
-    def __init__(self, model: Classifier, texts: Sequence[str], months: Sequence[int | None] | None) -> None:
+    def __init__(
+        self, model: Classifier, texts: Sequence[str], months: Sequence[int | None] | None, values: Values | None
+    ) -> None:
         self._model = model
-        self._chunks = list(model._judge(texts, months))
+        self._chunks = list(model._judge(texts, months, values))
         self._ends = list(accumulate(len(judged.texts) for judged in self._chunks))
 
     def __len__(self) -> int:
@@ -461,6 +550,15 @@ def _unpack(bundle: Bundle, topics: int, topic_groups: Any) -> tuple[Lexicon, We
         if int(classes.max(initial=0)) > len(CLASSES):
             raise CorruptModelError(f"{bundle.path}: holds unknown classes of words; train or download the model again")
     return Lexicon(lemmas, prefixes, pairs, form_keys, form_lemmas, classes), weights, heads
+
+
+def _export_context(bundle: Bundle, topics: int) -> ExportContext | None:
+    """What was learned of columns beside the text, in a model that looks at any."""
+    if "context_columns" not in bundle.manifest:
+        return None
+    from .export_context import read_context  # other models do without
+
+    return read_context(bundle, topics)
 
 
 def _context(bundle: Bundle, topics: int) -> Context:

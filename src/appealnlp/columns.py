@@ -24,6 +24,7 @@ from .urgency.scale import LEVELS, TITLES_RU, rank
 
 if TYPE_CHECKING:
     from .classifier import Classifier
+    from .export_context import Values
     from .words import ChunkWords
 
 __all__ = [
@@ -82,18 +83,23 @@ class Judged:
 
 
 def judge_chunk(
-    model: Classifier, chunk: ChunkSums, texts: Sequence[str], months: Sequence[int | None] | None
+    model: Classifier,
+    chunk: ChunkSums,
+    texts: Sequence[str],
+    months: Sequence[int | None] | None,
+    values: Values | None = None,
 ) -> Judged:
     """Judge the scored messages of a chunk.
 
-    :param texts: all messages, of which the chunk is a part; ``months`` likewise.
+    :param texts: all messages, of which the chunk is a part; ``months`` and ``values``, of other columns, likewise.
     """
     from .urgency.many import Situations  # tables that one message does without
     from .words import ChunkWords
 
     here = slice(chunk.first, chunk.first + len(chunk.sums.energy))
     texts = texts[here]
-    decision = model._heads.decide(chunk.sums, marks_of(texts))
+    evidence = None if values is None else values.of(chunk.first, len(texts))
+    decision = model._heads.decide(chunk.sums, marks_of(texts), evidence)
     words = ChunkWords(chunk, texts, model._scorer.lexicon)
     situations = Situations(words, ~decision.vulnerable)
     vulnerable = decision.vulnerable.copy()

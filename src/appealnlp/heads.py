@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ import numpy.typing as npt
 from .context import Context
 from .scores import Sums
 from .urgency.scale import LEVELS
+
+if TYPE_CHECKING:
+    from .export_context import Evidence
 
 __all__ = ["KINDS", "Calibration", "Decision", "Heads", "TopicLayer", "joined", "softmax"]
 
@@ -183,13 +186,19 @@ class Heads:
         steps: F32 = self.scale * np.where(np.arange(len(self.scale)) < self.first_level, divisors[0], divisors[-1])
         return steps
 
-    def probabilities(self, outputs: F32) -> F32:
-        """Calibrated probabilities of the topics, shape ``(messages, topics)``."""
+    def probabilities(self, outputs: F32, evidence: Evidence | None = None) -> F32:
+        """Calibrated probabilities of the topics, shape ``(messages, topics)``.
+
+        :param evidence: what columns of the export say beside the text.
+        """
         logits = self.layer.logits(outputs[:, : self.hidden])
         end = self.hidden + self.direct
         if self.direct:
             logits += outputs[:, self.hidden : end]
-        return self.calibration.probabilities(logits, outputs[:, end] if self.first_level > end else None)
+        found = self.calibration.probabilities(logits, outputs[:, end] if self.first_level > end else None)
+        if evidence is not None:
+            evidence.weigh(found)
+        return found
 
     def topic_slope(self, outputs: F32, topic: int, other: int | None = None) -> F32:
         """How a topic's score against another's moves with each output, around one message's outputs.
@@ -221,14 +230,16 @@ class Heads:
         """The decision on no message at all."""
         return self.decide(Sums(np.zeros((0, len(self.scale)), np.int64), np.zeros(0, np.int64)))
 
-    def decide(self, sums: Sums, marks: F32 | None = None) -> Decision:
+    def decide(self, sums: Sums, marks: F32 | None = None, evidence: Evidence | None = None) -> Decision:
         """Decide everything for each message. The group is decided first, by all evidence for its topics.
 
         :param marks: punctuation of each message (`appealnlp.context.marks_of`); urgency, kind and the flag look at it.
+        :param evidence: what columns of the export say beside the text.
         """
         outputs = self.outputs(sums)
-        probabilities = self.probabilities(outputs)
+        probabilities = self.probabilities(outputs, evidence)
         rows = np.arange(len(probabilities))
+        below = self.review_below if evidence is None else evidence.review_below(self.review_below, len(rows))
         groups = np.add.reduceat(probabilities, self._group_starts, axis=1)
         group = groups.argmax(axis=1)
         topic = probabilities.argmax(axis=1)
@@ -258,7 +269,7 @@ class Heads:
             level_scores=level_scores,
             kind=scores[:, len(LEVELS) : -1].argmax(axis=1),
             vulnerable=scores[:, -1] > 0,
-            review=group_confidence < self.review_below,
+            review=group_confidence < below,
         )
 
 

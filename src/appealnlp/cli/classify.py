@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,8 +15,9 @@ from .card import card_lines
 from .headings import CLASSIFIED, Language
 
 if TYPE_CHECKING:
+    from ..classifier import Classifier
     from .incidents import Incidents
-    from .judging import Columns, Judge, Months
+    from .judging import Columns, Context, Judge, Months
 
 __all__ = ["classify"]
 
@@ -87,13 +88,24 @@ def classify(
 def _load_judge(model: str | None, norms: str | None = None) -> Judge:
     import appealnlp
 
-    classifier = appealnlp.load(model, norms=norms)
+    return _ModelJudge(appealnlp.load(model, norms=norms))
 
-    def judge(texts: Sequence[str], months: Months) -> Columns:
-        columns: Columns = classifier.classify_columns(texts, months=months)
+
+@dataclass(frozen=True, slots=True)
+class _ModelJudge:
+    """A judge that asks a model."""
+
+    model: Classifier
+
+    @property
+    def context_columns(self) -> tuple[str, ...]:
+        """Headings of the columns that it looks at beside the message."""
+        return self.model.context_columns
+
+    def __call__(self, texts: Sequence[str], months: Months, context: Context | None = None) -> Columns:
+        """The columns of some messages."""
+        columns: Columns = self.model.classify_columns(texts, months=months, context=context)
         return columns
-
-    return judge
 
 
 def _incidents(model: str | None, norms: str | None) -> Incidents:

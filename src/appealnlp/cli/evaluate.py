@@ -45,7 +45,7 @@ def evaluate(
     """Compare a model with recorded labels: by code or title, as its topics are called.
 
     Rows must not be among those it was trained on. With --reference no labels are needed: it says whether new messages
-    have moved away from those of the training, and whether it is time to train again.
+    have moved away from those of the training, and whether it is time to train again; it goes by the text alone.
 
     Exit code: 0 measured, 2 the call or a file was unusable.
     """
@@ -68,6 +68,8 @@ def evaluate(
         language=language.value,
         with_texts=with_texts,
     ).figures.as_dict()
+    for note in figures["notes"]:
+        typer.echo(note, err=True)
     if _written(figures, as_json):
         return
     rows = figures["rows"]
@@ -79,7 +81,7 @@ def evaluate(
         if rows[name]
     )  # fmt: skip
     typer.echo(f"{rows['read']:,} rows, {figures['messages']:,} measured{f' ({aside})' if aside else ''}")
-    for line in summary_lines(figures):
+    for line in summary_lines({**figures, "notes": ()}):
         typer.echo(f"  {line}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from ..errors import AppealError
@@ -10,11 +10,25 @@ from ..messages import Batch
 from ..messages.dates import month_of
 from .headings import ERROR
 
-__all__ = ["Columns", "Judge", "Months", "judge_batches", "judged", "months_of"]
+__all__ = ["Columns", "Context", "Judge", "Months", "ask", "asked_columns", "judge_batches", "judged", "months_of"]
 
 Columns = dict[str, list[object]]
 Months = Sequence[int | None]
-Judge = Callable[[Sequence[str], Months], Columns]  # messages, and the month of each where it is known
+Context = Mapping[str, Sequence[object]]
+Judge = Callable[..., Columns]
+"""Takes messages, and the month of each where it is known. One that has ``context_columns`` takes the values of these
+columns as well, heading -> one of each message, as far as the export has them."""
+
+
+def asked_columns(judge: Judge) -> tuple[str, ...]:
+    """Headings of the columns that a judge looks at beside the message."""
+    asked: tuple[str, ...] = getattr(judge, "context_columns", ())
+    return asked
+
+
+def ask(judge: Judge, texts: Sequence[str], months: Months, context: Context | None) -> Columns:
+    """What a judge says; one that looks at messages alone is not given anything else."""
+    return judge(texts, months, context) if context else judge(texts, months)
 
 
 def judge_batches(batches: Iterable[Batch], judge: Judge, keys: Sequence[str]) -> Iterator[tuple[Batch, Columns]]:
@@ -26,7 +40,7 @@ def judge_batches(batches: Iterable[Batch], judge: Judge, keys: Sequence[str]) -
     :return: each batch with its added columns, in order.
     """
     for batch in batches:
-        yield batch, judged(judge, batch.texts, months_of(batch), batch.errors, keys)
+        yield batch, judged(judge, batch.texts, months_of(batch), batch.errors, keys, batch.context)
 
 
 def months_of(batch: Batch) -> list[int | None]:
@@ -35,15 +49,22 @@ def months_of(batch: Batch) -> list[int | None]:
     return [months[date] for date in batch.dates]
 
 
-def judged(judge: Judge, texts: Sequence[str], months: Months, errors: Sequence[str], keys: Sequence[str]) -> Columns:
+def judged(
+    judge: Judge,
+    texts: Sequence[str],
+    months: Months,
+    errors: Sequence[str],
+    keys: Sequence[str],
+    context: Context,
+) -> Columns:
     """The judge's columns; rows that came with an error keep it and get no verdict."""
     readable = ["" if error else text for text, error in zip(texts, errors, strict=True)] if any(errors) else texts
     try:
-        columns = judge(readable, months)
+        columns = ask(judge, readable, months, context)
     except AppealError:
         raise
     except Exception:  # one message must not cost the others their verdict: find it
-        columns = _one_by_one(judge, readable, months, keys)
+        columns = _one_by_one(judge, readable, months, keys, context)
     columns = {key: list(columns[key]) for key in keys}
     for at, error in enumerate(errors):
         if error:
@@ -52,11 +73,12 @@ def judged(judge: Judge, texts: Sequence[str], months: Months, errors: Sequence[
     return columns
 
 
-def _one_by_one(judge: Judge, texts: Sequence[str], months: Months, keys: Sequence[str]) -> Columns:
+def _one_by_one(judge: Judge, texts: Sequence[str], months: Months, keys: Sequence[str], context: Context) -> Columns:
     columns: Columns = {key: [] for key in keys}
-    for text, month in zip(texts, months, strict=True):
+    for at, (text, month) in enumerate(zip(texts, months, strict=True)):
+        here = {name: [values[at]] for name, values in context.items()}
         try:
-            verdict = judge([text], [month])
+            verdict = ask(judge, [text], [month], here)
         except Exception as error:
             verdict = {key: [None] for key in keys}
             verdict[ERROR] = [f"внутренняя ошибка: {type(error).__name__}"]

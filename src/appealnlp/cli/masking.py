@@ -7,13 +7,13 @@ the message. The verdict is on the message as it was written.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from multiprocessing import parent_process
 from typing import Any
 
 from ..messages import Batch
 from ..messages.values import as_text
-from .judging import Columns, Judge, Months
+from .judging import Columns, Context, Judge, Months, ask, asked_columns
 
 __all__ = ["MASKED", "load_with_masks", "with_masked_texts"]
 
@@ -27,17 +27,34 @@ def load_with_masks(load: Callable[[], Judge]) -> Judge:
     :param load: makes the judge proper.
     """
     from ..text.ner import load_network
-    from ..text.privacy import mask_many, mask_place, mask_quotes, without_masks
 
     load_network(tell=parent_process() is None)  # before the first row, and once however many processes there are
-    judge = load()
+    return _MaskingJudge(load())
 
-    def judge_and_mask(texts: Sequence[str], months: Months) -> Columns:
-        columns = judge(texts, months)
+
+@dataclass(frozen=True, slots=True)
+class _MaskingJudge:
+    """What another judge says, without personal data.
+
+    ``judge``: the other one.
+    """
+
+    judge: Judge
+
+    @property
+    def context_columns(self) -> tuple[str, ...]:
+        """Headings of the columns that the other one looks at beside the message."""
+        return asked_columns(self.judge)
+
+    def __call__(self, texts: Sequence[str], months: Months, context: Context | None = None) -> Columns:
+        """The columns of some messages, and the masked messages themselves."""
+        from ..text.privacy import mask_many, mask_place, mask_quotes, without_masks
+
+        columns = ask(self.judge, texts, months, context)
         masked = mask_many(texts)
         columns[MASKED] = list(masked)
         if "nlp_lemmas" in columns:
-            shown_words = judge([without_masks(text) for text in masked], months)
+            shown_words = self.judge([without_masks(text) for text in masked], months)
             columns["nlp_lemmas"] = shown_words["nlp_lemmas"]
         if "nlp_urgency_reason" in columns:
             reasons = zip(columns["nlp_urgency_reason"], texts, masked, strict=True)
@@ -50,8 +67,6 @@ def load_with_masks(load: Callable[[], Judge]) -> Judge:
                 for places in columns["nlp_places"]
             ]
         return columns
-
-    return judge_and_mask
 
 
 def with_masked_texts(batch: Batch, at: int | None, columns: Sequence[str], masked: Sequence[object]) -> Batch:

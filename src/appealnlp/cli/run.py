@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..messages import Batch, Source, open_sink, open_source, unite
+from ..messages.batch import Layout
+from ..messages.columns import find_named
 from ..messages.opening import STANDARD
 from .headings import INCIDENT, SOURCE_FILE, Language, added_columns
-from .judging import Columns, Judge, judge_batches
+from .judging import Columns, Judge, asked_columns, judge_batches
 from .masking import MASKED, with_masked_texts
 from .plan import Job, make_plan
 from .progress import progress_bar
@@ -71,6 +73,7 @@ def run(
             sources = [_Inputs(job, text_column, stack, alone) for job in plan]
             total = sum(group.row_count for group in sources)
             judge = load()  # also with several processes: a model that cannot be used is to show before they start
+            _look_for(asked_columns(judge), sources)
             gc.freeze()
             start = time.monotonic()
             jobs = worth_starting(total) if jobs is None else jobs
@@ -104,6 +107,12 @@ def run(
         raise typer.Exit(1)
 
 
+def _look_for(columns: Sequence[str], sources: Sequence[_Inputs]) -> None:
+    if columns:
+        for group in sources:
+            group.look_for(columns)
+
+
 class _Inputs:
     """The inputs of one job, looked at and closed until their turn; the only one of a run stays open."""
 
@@ -111,7 +120,8 @@ class _Inputs:
         self.job = job
         self._text_column = text_column
         self._kept: Source | None = None
-        self.layouts = []
+        self.layouts: list[Layout] = []
+        self._places: list[dict[str, int]] = [{}] * len(job.inputs)
         self.row_count = 0
         for name in job.inputs:
             source = open_source(name, text_column=text_column)
@@ -125,8 +135,24 @@ class _Inputs:
             else:
                 source.close()
 
+    def look_for(self, columns: Sequence[str]) -> None:
+        """Find the columns that the judge looks at beside the message, and tell which inputs lack them."""
+        from ..export_context import lacking
+
+        found = [{column: find_named(layout.columns, column) for column in columns} for layout in self.layouts]
+        self._places = [{column: at for column, at in places.items() if at is not None} for places in found]
+        for name, places in zip(self.job.inputs, self._places, strict=True):
+            for column in columns:
+                if column not in places:
+                    _say(lacking(column, name, others=bool(places)))
+
     def batches(self, *, again: bool = False) -> Iterator[tuple[int, Batch]]:
         """Every batch with the number of its input; ``again``: they will be wanted once more."""
+        for number, batch in self._batches(again=again):
+            batch.context = {column: [row[at] for row in batch.rows] for column, at in self._places[number].items()}
+            yield number, batch
+
+    def _batches(self, *, again: bool) -> Iterator[tuple[int, Batch]]:
         for number, name in enumerate(self.job.inputs):
             if self._kept is not None and self._kept.name == name:
                 for batch in self._kept.batches():

@@ -29,6 +29,13 @@ def train(
         str | None,
         typer.Option(help="Name of the column with the urgency; without it that of the default model is used."),
     ] = None,
+    context_column: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Name of a further column that says something of the topic (executor, object, title of the thread); may be "
+            "given several times. One that is filled in only after the topic was decided will not be there for new messages."
+        ),
+    ] = None,
     base: Annotated[
         str | None,
         typer.Option(metavar="MODEL", help="Keep the topics of a model and improve it: default, or its folder."),
@@ -68,6 +75,7 @@ def train(
                 text_column=text_column,
                 group_column=group_column,
                 urgency_column=urgency_column,
+                context_columns=context_column or (),
                 base=base,
                 tune=tune,
                 labels_fixed=labels_fixed,

@@ -76,7 +76,7 @@ class Workers:
                 done = self._take(*waiting.popleft(), idle)
             pipe = idle.popleft()
             try:
-                pipe.send((batch.texts, months_of(batch), batch.errors, tuple(keys)))
+                pipe.send((batch.texts, months_of(batch), batch.errors, tuple(keys), dict(batch.context)))
             except OSError:
                 raise AppealError(_DIED) from None
             waiting.append((batch, pipe))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
@@ -67,6 +67,7 @@ class Batch:
     :param first_row: number of the first row as a spreadsheet counts (the header of a table is row 1).
     :param objects: the same rows as they stood in a JSON file.
     :param arrow: the same rows as a ``pyarrow.RecordBatch``.
+    :param context: heading -> values of columns that the model looks at beside the message; the run fills them in.
     """
 
     rows: list[list[object]]
@@ -76,6 +77,7 @@ class Batch:
     first_row: int
     objects: list[Mapping[str, object]] | None = None
     arrow: Any = None
+    context: Mapping[str, Sequence[object]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)

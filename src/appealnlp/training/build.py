@@ -12,10 +12,11 @@ import numpy.typing as npt
 from ..bundle import array_bytes
 from ..conformal import set_quantiles
 from ..context import RULE_UNIT, Context, length_of, level_costs, log_chances, marks_of, one_stage
+from ..export_context import ExportContext
 from ..features import Lexicon
-from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, KINDS, Heads, TopicLayer, softmax
+from ..heads import HIGHEST_UNIT, HIGHEST_WEIGHT, KINDS, Decision, Heads, TopicLayer, joined, softmax
 from ..places.classes import CLASSES_VERSION
-from ..scores import Weights
+from ..scores import Scorer, Weights
 from ..taxonomy import Taxonomy, Topic
 from ..text import preprocess
 from ..urgency.find import find
@@ -162,6 +163,19 @@ class Model:
     held_out: HeldOut
     set_quantiles: Mapping[str, float]
     curve: Sequence[CurvePoint] = ()
+    context: ExportContext | None = None
+
+    def decide(self, texts: Sequence[str], columns: Mapping[str, Sequence[str]]) -> Decision:
+        """What it decides for messages that it has not learned from.
+
+        :param columns: further columns of the export, heading -> value of each message.
+        """
+        values = None if self.context is None else self.context.read(columns, len(texts), self.lexicon.lemmatizer)
+        parts = [self.heads.nothing]
+        for chunk in Scorer(self.lexicon, self.weights, lambda lemma: 0).score_many(texts):
+            evidence = None if values is None else values.of(chunk.first, len(chunk.sums.energy))
+            parts.append(self.heads.decide(chunk.sums, None, evidence))
+        return joined(parts)
 
 
 @dataclass(frozen=True)
@@ -582,6 +596,17 @@ def as_files(model: Model) -> tuple[dict[str, Any], dict[str, bytes]]:
     if lexicon.form_classes is not None:
         manifest["form_classes"] = CLASSES_VERSION
         files["form_classes.npy"] = array_bytes(lexicon.form_classes)
+    if model.context is not None:
+        calibration = model.context.calibration
+        manifest["context_columns"] = list(model.context.columns)
+        manifest["context"] = {
+            "temperature": round(calibration.temperature, 6),
+            "temperature_slopes": [round(calibration.slope, 6), round(calibration.curve, 6)],
+            "review_below": round(model.context.review_below, 6),
+            "set_quantiles": dict(model.context.set_quantiles),
+        }
+        files["context_keys.npy"] = array_bytes(model.context.keys)
+        files["context_weights.npy"] = array_bytes(model.context.weights)
     return manifest, files
 
 

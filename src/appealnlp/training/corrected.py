@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from ..heads import joined
-from ..scores import Scorer
 from .examples import Examples
 
 if TYPE_CHECKING:
@@ -58,7 +56,8 @@ def _changes(before: Learned, after: Learned, examples: Examples, first_correcte
     old = np.full(len(examples), None, object)
     old[before.choice.positions] = _codes(before.model)[before.judged.topic]
     unseen = np.array([at for at in positions.tolist() if old[at] is None], np.int64)
-    old[unseen] = _answers(before.model, [examples.texts[at] for at in unseen.tolist()])
+    texts, columns = [examples.texts[at] for at in unseen.tolist()], examples.context_of(unseen.tolist())
+    old[unseen] = _codes(before.model)[before.model.decide(texts, columns).topic]
     right_before, right_after = old[positions] == truth, _codes(after.model)[after.judged.topic] == truth
     corrected = positions >= first_corrected
     return [
@@ -70,9 +69,3 @@ def _changes(before: Learned, after: Learned, examples: Examples, first_correcte
 
 def _codes(model: Model) -> npt.NDArray[np.object_]:
     return np.array(model.taxonomy.codes, object)
-
-
-def _answers(model: Model, texts: list[str]) -> Any:
-    """Topics that a model decides for messages it has not learned from."""
-    scorer = Scorer(model.lexicon, model.weights, lambda lemma: 0)
-    return _codes(model)[joined([model.heads.decide(chunk.sums) for chunk in scorer.score_many(texts)]).topic]

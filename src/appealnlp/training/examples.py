@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..export_context import cell_text
 from ..messages import Source, open_source
 from ..messages.columns import describe, find_named
 from ..messages.values import as_text
@@ -23,12 +24,16 @@ LONGEST_LABEL = 200
 
 @dataclass(frozen=True, slots=True)
 class LabelColumns:
-    """Headings of the columns to read; without ``text`` the usual names are tried."""
+    """Headings of the columns to read; without ``text`` the usual names are tried.
+
+    ``context``: further columns that say something of the topic; a file may lack them.
+    """
 
     topic: str | None = None
     text: str | None = None
     group: str | None = None
     urgency: str | None = None
+    context: tuple[str, ...] = ()
 
 
 @dataclass
@@ -38,6 +43,8 @@ class Examples:
     ``files`` and ``rows``: where each comes from, the row as a spreadsheet counts; ``keys``: see `split.duplicate_key`;
     ``weights``: how much each counts. ``read``, ``without_text``, ``without_label``, ``unreadable``: how many rows there
     were, and how many of them are not here and why; ``empty``: file, row and topic of those without text.
+    ``context``: the values of ``context_columns`` in each row, "" where there is none; ``lacking``: which of these columns
+    is not in which file.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -48,6 +55,9 @@ class Examples:
     rows: list[int] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
+    context: list[tuple[str, ...]] = field(default_factory=list)
+    context_columns: tuple[str, ...] = ()
+    lacking: list[tuple[str, str]] = field(default_factory=list)
     empty: list[tuple[str, int, str]] = field(default_factory=list)
     read: int = 0
     without_text: int = 0
@@ -57,7 +67,16 @@ class Examples:
     def __len__(self) -> int:
         return len(self.texts)
 
-    def add(self, text: str, topic: str, group: str = "", level: str = "", file: str = "", row: int = 0) -> None:
+    def add(
+        self,
+        text: str,
+        topic: str,
+        group: str = "",
+        level: str = "",
+        file: str = "",
+        row: int = 0,
+        context: tuple[str, ...] = (),
+    ) -> None:
         """Count a row, and keep it if it has what it needs."""
         self.read += 1
         key = duplicate_key(text)
@@ -72,6 +91,15 @@ class Examples:
                 column.append(value)
             self.rows.append(row)
             self.weights.append(1.0)
+            self.context.append(context)
+
+    def context_of(self, positions: Sequence[int] | None = None) -> dict[str, list[str]]:
+        """The further columns of some rows, of all if not given, by heading: as `Classifier.decide` takes them."""
+        rows = self.context if positions is None else [self.context[at] for at in positions]
+        return {
+            name: [row[place] if row else "" for row in rows]  # a row of another sheet has no such columns
+            for place, name in enumerate(self.context_columns)
+        }
 
     def select(self, positions: Sequence[int]) -> Examples:
         """Some of the rows; what was counted stays."""
@@ -89,7 +117,7 @@ class Examples:
         return some
 
 
-_COLUMNS = ("texts", "topics", "groups", "levels", "files", "rows", "keys", "weights")
+_COLUMNS = ("texts", "topics", "groups", "levels", "files", "rows", "keys", "weights", "context")
 
 
 def read_examples(files: Sequence[str | Path], columns: LabelColumns) -> Examples:
@@ -98,11 +126,15 @@ def read_examples(files: Sequence[str | Path], columns: LabelColumns) -> Example
     :raises InputError: a file cannot be read, has no such column or two of that name; a label is no label; or there is
         more text than can be held.
     """
-    found = Examples()
+    found = Examples(context_columns=columns.context)
     characters = 0
     for file in files:
         with open_source(file, text_column=columns.text) as source:
             places = [_place(source, name) for name in (columns.topic, columns.group, columns.urgency)]
+            beside = _context_places(source, columns.context, places)
+            found.lacking += [
+                (name, source.name) for name, place in zip(columns.context, beside, strict=True) if place is None
+            ]
             for batch in source.batches():
                 labels = [_labels(batch.rows, place) for place in places]
                 for at, (text, error) in enumerate(zip(batch.texts, batch.errors, strict=True)):
@@ -114,8 +146,10 @@ def read_examples(files: Sequence[str | Path], columns: LabelColumns) -> Example
                     topic, group, level = (column[at] for column in labels)
                     for label, name in ((topic, columns.topic), (group, columns.group)):
                         check_label(label, source.name, row, name)
-                    found.add(text, topic, group, level, source.name, row)
-                    characters += len(text)
+                    values = batch.rows[at]
+                    context = tuple("" if place is None else cell_text(values[place]) for place in beside)
+                    found.add(text, topic, group, level, source.name, row, context)
+                    characters += len(text) + sum(map(len, context))
                 if characters > MOST_CHARACTERS:
                     what = f"more than {MOST_CHARACTERS:,} characters of messages"
                     raise InputError(
@@ -124,14 +158,38 @@ def read_examples(files: Sequence[str | Path], columns: LabelColumns) -> Example
     return found
 
 
+def _context_places(source: Source, names: Sequence[str], labels: Sequence[int | None]) -> list[int | None]:
+    """Positions of further columns, ``None`` for one that the file lacks.
+
+    :param labels: positions of the columns with labels.
+    """
+    taken = {source.layout.text: "this is the column with the message, which is read anyway"}
+    taken.update({place: "this is a column with labels, not one beside them" for place in labels if place is not None})
+    found = []
+    for name in names:
+        _check_one(source, name)
+        place = find_named(source.columns, name)
+        if place in taken:
+            raise InputError(taken[place], file=source.name, column=name)
+        if place is not None:
+            taken[place] = "this column is named twice"
+        found.append(place)
+    return found
+
+
+def _check_one(source: Source, name: str) -> None:
+    """Refuse a heading that more than one column has."""
+    count = source.columns.count(name)
+    if count > 1:
+        raise InputError(f"{count} columns have this heading; rename all but one", file=source.name, column=name)
+
+
 def _place(source: Source, name: str | None) -> int | None:
     """Position of the column with this heading."""
     if name is None:
         return None
     headings = source.columns
-    if headings.count(name) > 1:
-        what = f"{headings.count(name)} columns have this heading; rename all but one"
-        raise InputError(what, file=source.name, column=name)
+    _check_one(source, name)
     place = find_named(headings, name)
     if place is None:
         what = f"there is no such column. Columns seen: {describe(headings)}"

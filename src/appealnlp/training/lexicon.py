@@ -17,7 +17,7 @@ from ..text.lemmas import Lemmatizer, is_name, lexeme, mend
 from ..text.markup import clean
 from ..text.tokens import iter_forms
 
-__all__ = ["MINIMUM_MESSAGES", "build_lexicon", "count_matrix", "feature_numbers"]
+__all__ = ["MINIMUM_MESSAGES", "build_lexicon", "count_matrix", "feature_numbers", "is_long_number"]
 
 LONGEST_NUMBER = 4
 MINIMUM_MESSAGES = 5
@@ -51,7 +51,7 @@ def build_lexicon(texts: Iterable[str], further_lemmas: Iterable[str] = (), base
     learned = {
         lemma
         for lemma, count in lemma_counts.items()
-        if count >= MINIMUM_MESSAGES and not is_name(lemma) and not _is_long_number(lemma)
+        if count >= MINIMUM_MESSAGES and not is_name(lemma) and not is_long_number(lemma)
     }
     base_lemmas = [] if base is None else base.lemmas
     lemmas = [*sorted(learned), *sorted({*further_lemmas, *base_lemmas} - learned)]
@@ -86,7 +86,7 @@ def feature_numbers(base: Lexicon, lexicon: Lexicon) -> npt.NDArray[np.int64]:
     return np.array([*lemmas, *prefixes_, *pairs], np.int64)
 
 
-def _is_long_number(lemma: str) -> bool:
+def is_long_number(lemma: str) -> bool:
     """Five digits and more may be the number of a telephone, an account or a case."""
     return lemma.isdigit() and len(lemma) > LONGEST_NUMBER
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from ..classifier import Classifier, load
 from ..errors import InputError
+from ..export_context import lacking
 from ..urgency.scale import LEVELS
 from .examples import Examples, LabelColumns, read_examples
 from .figures import Figures, RowCounts, level_figures, routing, urgency_figures
@@ -72,13 +73,16 @@ def measure(model: Classifier, examples: Examples) -> Evaluation:
         for topic, group in zip(topics, examples.groups, strict=True)
     ]
     true_level = np.array(level_codes(examples.levels), object)
-    decision = model.decide(examples.texts)
+    columns = examples.context_of()
+    decision = model.decide(examples.texts, context=columns)
     codes = np.array(taxonomy.codes, object)
     topic_group = np.array([topic.group for topic in taxonomy.topics], object)
     level = np.full(len(examples), "", object)
     asked = np.flatnonzero(true_level != "")
     if len(asked):
-        verdicts = model.classify_columns([examples.texts[at] for at in asked.tolist()])
+        verdicts = model.classify_columns(
+            [examples.texts[at] for at in asked.tolist()], context=examples.context_of(asked.tolist())
+        )
         level[asked] = [one or LEVELS[0] for one in verdicts["nlp_urgency"]]
     predictions = Predictions(
         positions=np.arange(len(examples)),
@@ -101,6 +105,12 @@ def measure(model: Classifier, examples: Examples) -> Evaluation:
         method="all rows with a text and a label",
         asked=float(manifest.get("auto_accuracy", USUAL_ACCURACY)),
         threshold=float(manifest["review_below"]),
+        notes=tuple(
+            lacking(
+                column, file, others=len([name for name, where in examples.lacking if where == file]) < len(columns)
+            )
+            for column, file in examples.lacking
+        ),
     )
     return Evaluation(figures, predictions)
 
@@ -123,6 +133,7 @@ def evaluate(
     :param model: folder of a model or a loaded one; the default model if not given.
     :param topic_column: heading of the column with the topic: its code or its title, as the model calls it; the other
         columns likewise. At least one of topic and group is needed.
+        The columns that the model learned from beside the text are found by their headings; notes say which is not there.
     :param report: where to write the figures as an HTML page, ``ru`` or ``en`` by ``language``.
     :param with_texts: show texts of the worst errors in the page, with personal data masked.
     :raises AppealError: a file or the model cannot be used; the error says why.
@@ -130,7 +141,7 @@ def evaluate(
     if topic_column is None and group_column is None:
         raise InputError("name the column with the recorded labels: --topic-column, --group-column or both")
     loaded = model if isinstance(model, Classifier) else load(model)
-    columns = LabelColumns(topic_column, text_column, group_column, urgency_column)
+    columns = LabelColumns(topic_column, text_column, group_column, urgency_column, loaded.context_columns)
     examples = read_examples([files] if isinstance(files, (str, Path)) else files, columns)
     if not len(examples):
         raise InputError(f"none of the {examples.read:,} rows has both a text and a label")

@@ -15,16 +15,21 @@ from .. import __version__
 from ..bundle import Bundle, check_target, read_bundle, write_bundle
 from ..classifier import Classifier, default_model, load
 from ..errors import AppealError, InputError
+from ..export_context import ExportContext
 from ..heads import Decision
+from ..messages import open_source
+from ..messages.columns import describe
 from ..scores import Scorer
 from ..taxonomy import Taxonomy
 from ..text import preprocess
+from ..text.lemmas import Lemmatizer
 from ..urgency.decide import decide
 from ..urgency.find import find
 from ..urgency.scale import LEVELS
 from .base import fine_tune
 from .build import Labelled, Model, Progress, Recipe, as_files, train_model
 from .choice import LEAST_MESSAGES, Choice, choose, choose_known
+from .context_columns import context_parts, learn_context
 from .corrected import learn_corrected
 from .corrections import add_corrections, fix_labels, read_corrections
 from .drift import Profile, profile_held_out
@@ -123,6 +128,7 @@ def train(
     text_column: str | None = None,
     group_column: str | None = None,
     urgency_column: str | None = None,
+    context_columns: Sequence[str] = (),
     base: str | Path | None = None,
     tune: bool = False,
     labels_fixed: str | Path | None = None,
@@ -138,6 +144,9 @@ def train(
     :param output: the folder; a model that is there is replaced when the new one is whole.
     :param topic_column: heading of the column with the labels; ``group_column`` of their groups, ``urgency_column`` of
         levels of urgency, if there are such; ``text_column`` of the message, if it has none of the usual names.
+    :param context_columns: headings of further columns that say something of the topic (executor, object, title of the
+        thread). The model looks at them where they are filled in, and decides by the text alone where they are not. What is
+        filled in only after the topic was decided will not be there for new messages.
     :param base: ``"default"`` or the folder of a model whose topics are kept and improved; labels are its codes or titles.
     :param tune: whether to search regularisation, class weights and features first, by cross-validation; takes several
         times as long.
@@ -161,9 +170,9 @@ def train(
         raise InputError("name a labelled file; only corrections of a base model can be learned without one")
     if files and topic_column is None:
         raise InputError("name the column with the topic: --topic-column")
-    columns = LabelColumns(topic_column, text_column, group_column, urgency_column)
+    columns = LabelColumns(topic_column, text_column, group_column, urgency_column, tuple(context_columns))
     examples = read_examples(files, columns)
-    told: list[str] = []
+    told = _lacking(examples, files)
     if labels_fixed is not None:
         examples, fixes = fix_labels(examples, labels_fixed)
         told += fixes.lines()
@@ -182,6 +191,9 @@ def train(
         # An improved model is compared with its base on the same messages anyway.
         learned = learn_from(examples) if start is not None else learn_corrected(others, corrected, learn_from)
         told += read.lines(urgency)
+    if start is not None and start.context_columns and not columns.context:
+        named = " ".join(f"--context-column {column!r}" for column in start.context_columns)
+        told.append(f"the base looks at further columns, the improved model does not; to keep that: {named}")
     name = Path(output).name
 
     def pages(model: Classifier) -> dict[str, str]:
@@ -213,6 +225,7 @@ def learn(
     _check_accuracy(auto_accuracy)
     choice = choose(examples)
     positions = choice.positions.tolist()
+    parts = _parts(examples, choice)
     levels = level_codes([examples.levels[at] for at in positions])
     base = Inherited(Classifier(read_bundle(default_model())), levels)
     texts = [examples.texts[at] for at in positions]
@@ -230,7 +243,8 @@ def learn(
         if search:
             recipe, trials = tune_recipe(labelled, vectors, recipe, progress)
         model = train_model(choice.taxonomy, labelled, base, vectors, recipe, progress=progress)
-        judged = judge_held_out(model.held_out, model.heads.topic_groups, recipe.accuracy, recipe.caution)
+        by_text = judge_held_out(model.held_out, model.heads.topic_groups, recipe.accuracy, recipe.caution)
+        model, judged, notes = _beside(examples, choice, parts, model, by_text, recipe, notes, progress)
     taxonomy = _with_urgency(model.taxonomy, base.model, labelled)
     return Learned(
         replace(model, taxonomy=taxonomy),
@@ -239,7 +253,7 @@ def learn(
         _evaluation(examples, choice, model, judged, base, recipe, notes),
         recipe,
         notes,
-        profile_held_out(Scorer(model.lexicon, model.weights, lambda lemma: 0), texts, judged, model.taxonomy.codes),
+        profile_held_out(Scorer(model.lexicon, model.weights, lambda lemma: 0), texts, by_text, model.taxonomy.codes),
         trials,
     )
 
@@ -258,21 +272,66 @@ def improve(
     _check_accuracy(auto_accuracy)
     choice, truth = choose_known(examples, base.taxonomy)
     positions = choice.positions.tolist()
+    parts = _parts(examples, choice)
     recipe = Recipe(folds=FOLDS, accuracy=auto_accuracy)
     weights = np.array([examples.weights[at] for at in positions])
     with _one_thread():
         tuned = fine_tune(base, [examples.texts[at] for at in positions], truth, weights, recipe, progress)
         model = tuned.model
-        judged = judge_held_out(model.held_out, model.heads.topic_groups, recipe.accuracy, recipe.caution)
+        by_text = judge_held_out(model.held_out, model.heads.topic_groups, recipe.accuracy, recipe.caution)
+        model, judged, beside = _beside(examples, choice, parts, model, by_text, recipe, (), progress)
     kept = np.isinf(tuned.strength)
     notes = (
         f"the base model finds the right topic in {tuned.base_right:.1%} of the same messages"
         + ("; these messages do not improve it beyond noise, so its topics stay as they are" if kept else ""),
+        *beside,
     )
     evaluation = _evaluation(examples, choice, model, judged, Inherited(base), recipe, notes)
     name = f"{base.manifest.get('name', base.path.name)} of {base.manifest.get('date', 'unknown date')}"
-    looks = profile_held_out(base._scorer, [examples.texts[at] for at in positions], judged, model.taxonomy.codes)
+    looks = profile_held_out(base._scorer, [examples.texts[at] for at in positions], by_text, model.taxonomy.codes)
     return Learned(model, choice, judged, evaluation, recipe, notes, looks, base=name, strength=tuned.strength)
+
+
+def _lacking(examples: Examples, files: Sequence[str | Path]) -> list[str]:
+    """What a person should know of further columns that some files lack.
+
+    :raises InputError: all of them do.
+    """
+    for column in examples.context_columns:
+        lacking = [file for name, file in examples.lacking if name == column]
+        if files and len(lacking) == len(files):
+            with open_source(files[0]) as source:
+                what = f"there is no such column. Columns seen: {describe(source.columns)}"
+                raise InputError(what, file=source.name, column=column)
+    return [f"column {column!r} is not in {file}: its messages count without it" for column, file in examples.lacking]
+
+
+def _parts(examples: Examples, choice: Choice) -> ExportContext | None:
+    """Which values of further columns can be learned from."""
+    if not examples.context_columns:
+        return None
+    columns = examples.context_of(choice.positions.tolist())
+    return context_parts(columns, len(choice.taxonomy.topics), Lemmatizer())
+
+
+def _beside(
+    examples: Examples,
+    choice: Choice,
+    parts: ExportContext | None,
+    model: Model,
+    by_text: Judged,
+    recipe: Recipe,
+    notes: tuple[str, ...],
+    progress: Progress,
+) -> tuple[Model, Judged, tuple[str, ...]]:
+    """The model with what further columns add, its held-out answers, and what a person should know of them."""
+    if parts is None:
+        return model, by_text, notes
+    positions = choice.positions.tolist()
+    weights = np.array([examples.weights[at] for at in positions])
+    found = learn_context(model, parts, examples.context_of(positions), weights, by_text, recipe, progress)
+    model = replace(model, context=found.context, held_out=found.held_out)
+    return model, found.judged, (*notes, found.note)
 
 
 def _check_accuracy(asked: float) -> None:
@@ -326,11 +385,8 @@ def _evaluation(
     groups = np.array([topic.group for topic in model.taxonomy.topics], object)
     truth, rest = model.held_out.truth, choice.left_out_positions
     # The model has not seen the messages of topics that were left out: they count as what they are, errors.
-    scorer = Scorer(model.lexicon, model.weights, lambda lemma: 0)
-    others = [
-        model.heads.decide(chunk.sums) for chunk in scorer.score_many([examples.texts[at] for at in rest.tolist()])
-    ]
-    answers: list[Judged | Decision] = [judged, *others]
+    others = model.decide([examples.texts[at] for at in rest.tolist()], examples.context_of(rest.tolist()))
+    answers: list[Judged | Decision] = [judged, others]
     topic = np.concatenate([one.topic for one in answers])
     true_level, level = np.full((2, len(topic)), "", object)
     asked = np.flatnonzero(model.held_out.levels >= 0)

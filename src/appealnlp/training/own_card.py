@@ -20,6 +20,7 @@ def card(manifest: Mapping[str, Any]) -> str:
         f"Trained on {manifest['date']} with appealnlp {manifest['version']} on {manifest['examples']:,} different messages: "
         f"{len(manifest['topics'])} topics{f' in {len(groups)} groups' if groups else ''}. "
         + (f"It improves the model {manifest['base']}. " if manifest["base"] else "")
+        + _beside(manifest)
         + "Urgency, kind and the mark of vulnerable people come from the default model of that version, with its rules.",
         "",
         "## How often it is right",
@@ -37,10 +38,20 @@ def card(manifest: Mapping[str, Any]) -> str:
         *([f"- {manifest['surplus']:,} messages of the largest topics were not used."] if manifest["surplus"] else []),
         "",
         "It keeps numbers, and as strings: lemmas, word prefixes and lemma pairs that occur in at least five messages,",
-        "without what pymorphy3 takes for names and without numbers of five digits and more; and the labels.",
+        "without what pymorphy3 takes for names and without numbers of five digits and more; and the labels."
+        + (" Of the columns beside the text it keeps hashes." if manifest.get("context_columns") else ""),
         "",
     ]
     return "\n".join(lines)
+
+
+def _beside(manifest: Mapping[str, Any]) -> str:
+    """What a model looks at beside the text, in a sentence."""
+    columns = manifest.get("context_columns")
+    if not columns:
+        return ""
+    named = f"column{'s' if len(columns) > 1 else ''} {', '.join(map(repr, columns))}"
+    return f"Beside the text it looks at the {named}; where there is no value the text alone decides. "
 
 
 def summary_lines(figures: Mapping[str, Any]) -> list[str]:
@@ -89,6 +100,8 @@ def info_lines(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
         f"format   {manifest['format']}, {size / 1e6:.1f} MB",
         f"topics   {len(topics)} in {len(groups)} groups" if groups else f"topics   {len(topics)}",
     ]
+    if manifest.get("context_columns"):
+        lines.append(f"columns  {', '.join(manifest['context_columns'])}")
     examples = manifest.get("examples")
     if isinstance(examples, dict):
         lines.append(f"learned  {', '.join(f'{name} {count:,}' for name, count in examples.items())}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from ...classifier import Classifier
 from ...text.lemmas import is_name
+from ..examples import Examples
 from ..figures import Confusion
 from ..measure import Predictions
 
@@ -18,11 +19,11 @@ WORDS = 5
 
 
 def confusing_words(
-    model: Classifier, texts: Sequence[str], predictions: Predictions, confusions: Iterable[Confusion]
+    model: Classifier, examples: Examples, predictions: Predictions, confusions: Iterable[Confusion]
 ) -> dict[tuple[str, str], list[str]]:
     """For each pair of topics the lemmas that speak most for the given topic against the recorded one.
 
-    :param texts: the messages that ``predictions.positions`` counts.
+    :param examples: the rows that ``predictions.positions`` counts.
     :return: (recorded, given) -> lemmas, strongest first; only words that several messages share and that are no names,
         so that nobody is told apart by them.
     """
@@ -35,8 +36,9 @@ def confusing_words(
         weights: dict[str, float] = {}
         messages: Counter[str] = Counter()
         for position in predictions.positions[wrong][:MESSAGES].tolist():
-            words = model.explain(texts[position], against=pair.true)
-            by_start = {token.start: token for token in model.preprocess(texts[position]).tokens}
+            text, columns = examples.texts[position], examples.context_of([position])
+            words = model.explain(text, against=pair.true, context={name: one for name, (one,) in columns.items()})
+            by_start = {token.start: token for token in model.preprocess(text).tokens}
             here = set()
             for _, start, _, weight in words.topic_words:
                 token = by_start[start]

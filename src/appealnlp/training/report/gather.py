@@ -48,7 +48,7 @@ def report_on(
         figures=figures,
         before=before,
         titles=titles,
-        evidence=confusing_words(model, examples.texts, predictions, confusions),
+        evidence=confusing_words(model, examples, predictions, confusions),
         learning=learning,
         errors=_errors(examples, predictions, with_texts),
         left_out=manifest.get("left_out", {}),
