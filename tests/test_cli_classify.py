@@ -29,7 +29,11 @@ Run = Callable[..., tuple[int, str, str]]
 class FakeClassifier:
     """Judges by one word, so that every row shows which message it got."""
 
-    def classify_columns(self, texts: Sequence[str], *, months: Sequence[int | None]) -> dict[str, list[object]]:
+    context_columns = ()
+
+    def classify_columns(
+        self, texts: Sequence[str], *, months: Sequence[int | None], context: None
+    ) -> dict[str, list[object]]:
         assert len(months) == len(texts)
         if "сломать" in texts:
             raise RuntimeError("a defect that quotes сломать")
@@ -386,7 +390,9 @@ from appealnlp.cli import main
 from appealnlp.cli.headings import CLASSIFIED
 
 class Slow:
-    def classify_columns(self, texts, months):
+    context_columns = ()
+
+    def classify_columns(self, texts, months, context):
         time.sleep(0.05)
         return {key: [""] * len(texts) for key in CLASSIFIED}
 

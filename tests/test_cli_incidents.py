@@ -19,7 +19,11 @@ Run = Callable[..., tuple[int, str, str]]
 class FakeClassifier:
     """Finds no water wherever «воды» is written, at what follows «на»."""
 
-    def classify_columns(self, texts: Sequence[str], *, months: Sequence[int | None]) -> dict[str, list[object]]:
+    context_columns = ()
+
+    def classify_columns(
+        self, texts: Sequence[str], *, months: Sequence[int | None], context: None
+    ) -> dict[str, list[object]]:
         columns: dict[str, list[object]] = {key: [None] * len(texts) for key in CLASSIFIED}
         for at, text in enumerate(texts):
             columns["nlp_error"][at] = "" if text.strip() else "пустое сообщение"

@@ -156,7 +156,9 @@ def test_the_verdict_is_on_the_message_itself(tmp_path: Path, run: Run, monkeypa
     seen: list[str] = []
 
     class Model:
-        def classify_columns(self, texts: Sequence[str], *, months: Months) -> Columns:
+        context_columns = ()
+
+        def classify_columns(self, texts: Sequence[str], *, months: Months, context: None) -> Columns:
             seen.extend(texts)
             return {key: ["", ""] for key in COLUMNS}
 

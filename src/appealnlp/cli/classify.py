@@ -88,19 +88,19 @@ def classify(
 def _load_judge(model: str | None, norms: str | None = None) -> Judge:
     import appealnlp
 
-    return _ModelJudge(appealnlp.load(model, norms=norms))
+    classifier = appealnlp.load(model, norms=norms)
+    return _ModelJudge(classifier, classifier.context_columns)
 
 
 @dataclass(frozen=True, slots=True)
 class _ModelJudge:
-    """A judge that asks a model."""
+    """A judge that asks a model.
+
+    ``context_columns``: headings of the columns that it looks at beside the message.
+    """
 
     model: Classifier
-
-    @property
-    def context_columns(self) -> tuple[str, ...]:
-        """Headings of the columns that it looks at beside the message."""
-        return self.model.context_columns
+    context_columns: tuple[str, ...]
 
     def __call__(self, texts: Sequence[str], months: Months, context: Context | None = None) -> Columns:
         """The columns of some messages."""

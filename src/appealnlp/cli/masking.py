@@ -29,22 +29,19 @@ def load_with_masks(load: Callable[[], Judge]) -> Judge:
     from ..text.ner import load_network
 
     load_network(tell=parent_process() is None)  # before the first row, and once however many processes there are
-    return _MaskingJudge(load())
+    judge = load()
+    return _MaskingJudge(judge, asked_columns(judge))
 
 
 @dataclass(frozen=True, slots=True)
 class _MaskingJudge:
     """What another judge says, without personal data.
 
-    ``judge``: the other one.
+    ``judge``: the other one; ``context_columns``: headings of the columns that it looks at beside the message.
     """
 
     judge: Judge
-
-    @property
-    def context_columns(self) -> tuple[str, ...]:
-        """Headings of the columns that the other one looks at beside the message."""
-        return asked_columns(self.judge)
+    context_columns: tuple[str, ...]
 
     def __call__(self, texts: Sequence[str], months: Months, context: Context | None = None) -> Columns:
         """The columns of some messages, and the masked messages themselves."""
