@@ -8,7 +8,6 @@ import json
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import appealnlp
+from appealnlp import cli
 from appealnlp.bundle import FORMAT, array_bytes, read_bundle, write_bundle
 from appealnlp.classifier import Classifier
+from appealnlp.cli.classify import _ModelJudge
+from appealnlp.cli.judging import asked_columns, judge_batches
+from appealnlp.cli.masking import load_with_masks
 from appealnlp.errors import CorruptModelError, InputError
-from appealnlp.export_context import MOST_CHARACTERS, cell_text, key_of, parts_of
+from appealnlp.export_context import MOST_CHARACTERS, ExportContext, cell_text, key_of, parts_of
+from appealnlp.heads import Calibration
+from appealnlp.messages import Batch
+from appealnlp.text import ner, privacy
 from appealnlp.text.lemmas import Lemmatizer
 from appealnlp.training import own
 from appealnlp.training.examples import Examples, LabelColumns, read_examples
 from appealnlp.training.measure import measure
 from appealnlp.training.own import Learned, improve, learn
+from appealnlp.training.sheet_words import FILE, KEY, RIGHT_LABEL, RIGHT_TOPIC, RIGHT_URGENCY, ROW, row_key
+from appealnlp.training.split import duplicate_key
 from appealnlp.training.vectors import WordVectors
 
 LABELLED = Path(__file__).resolve().parents[1] / "data" / "samples" / "labelled.csv"
@@ -77,7 +85,14 @@ def small_default(tiny_folder: Path) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, str]]:
-    return made_rows()
+    """Rows to learn from."""
+    return [row for number, row in enumerate(made_rows()) if number % 5]
+
+
+@pytest.fixture(scope="module")
+def kept_back() -> list[dict[str, str]]:
+    """Rows that no model here learns from."""
+    return made_rows()[::5]
 
 
 @pytest.fixture(scope="module")
@@ -177,10 +192,12 @@ def test_a_column_that_tells_topics_of_the_same_words_apart_is_used(learned: Lea
     assert "instead of" in note
 
 
-def test_messages_without_a_value_are_judged_as_without_the_column(learned: Learned, text_alone: Learned) -> None:
+def test_messages_without_a_value_are_judged_as_without_the_column(
+    learned: Learned, text_alone: Learned, rows: list[dict[str, str]]
+) -> None:
     examples = learned.choice.positions
     assert (examples == text_alone.choice.positions).all()
-    told = np.array([row["Исполнитель"] != "" for row in made_rows()])[examples]
+    told = np.array([row["Исполнитель"] != "" for row in rows])[examples]
     assert 50 < told.sum() < len(told) - 50
     for name in ("topic", "group", "confidence", "review"):
         assert (getattr(learned.judged, name)[~told] == getattr(text_alone.judged, name)[~told]).all()
@@ -270,35 +287,37 @@ def test_many_are_judged_as_one_by_one(model: Classifier, sample_texts: list[str
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(VALUES), st.sampled_from(VALUES)), min_size=1, max_size=9), st.integers(0, 3))
-def test_shifts_are_the_sums_of_the_rows_of_known_parts(
-    model: Classifier, pairs: list[tuple[object, object]], first: int
-) -> None:
-    """Two columns, summed up from the definition."""
-    learned = model._export_context
-    assert learned is not None
+def test_shifts_are_the_sums_of_the_rows_of_known_parts(pairs: list[tuple[object, object]], first: int) -> None:
+    """Summed up from the definition, for two columns of which each knows other parts."""
     lemmatizer = Lemmatizer()
-    table = dict(zip(learned.keys.tolist(), learned.weights.astype(np.float64), strict=True))
-    context = replace(learned, columns=("а", "б"))
-    values = context.read({"а": [one for one, _ in pairs], "б": [two for _, two in pairs]}, len(pairs), lemmatizer)
-    expected = np.zeros((len(pairs), learned.weights.shape[1]))
+    parts = [
+        (0, "value", "отдел городского хозяйства"), (0, "lemma", "отдел"), (0, "lemma", "хозяйство"), (0, "value", "7"),
+        (1, "value", "управление по связям"), (1, "lemma", "отдел"), (1, "lemma", "связь"), (1, "lemma", "управление"),
+    ]  # fmt: skip
+    keys = np.array(sorted(key_of(*part) for part in parts), np.uint64)
+    weights = np.random.default_rng(3).standard_normal((len(keys), 4)).astype(np.float16)
+    context = ExportContext(("а", "б"), keys, weights, Calibration(1.0), 0.5, {})
+    table = dict(zip(keys.tolist(), weights.astype(np.float64), strict=True))
+    expected = np.zeros((len(pairs), 4))
     told = set()
     for number, pair in enumerate(pairs):
         for column, value in enumerate(pair):
             whole, lemmas = parts_of(cell_text(value), lemmatizer)
-            known = [table[key] for lemma in lemmas if (key := key_of(column, "lemma", lemma)) in table]
+            known = [key for lemma in lemmas if (key := key_of(column, "lemma", lemma)) in table]
             if known:
-                expected[number] += sum(known) / math.sqrt(len(known))
+                expected[number] += sum(table[key] for key in known) / math.sqrt(len(known))
             if key_of(column, "value", whole) in table:
                 expected[number] += table[key_of(column, "value", whole)]
             if known or key_of(column, "value", whole) in table:
                 told.add(number)
+    given_columns = {"а": [one for one, _ in pairs], "Б ": [two for _, two in pairs]}
+    values = context.read(given_columns, len(pairs), lemmatizer)
     first = min(first, len(pairs))
     evidence = values.of(first, len(pairs) - first)
-    shifts = np.zeros_like(expected)
+    rows = [] if evidence is None else (first + evidence.rows).tolist()
+    assert rows == sorted(one for one in told if one >= first)
     if evidence is not None:
-        shifts[first + evidence.rows] = evidence.shifts
-    assert set() if evidence is None else set((first + evidence.rows).tolist()) == {one for one in told if one >= first}
-    np.testing.assert_allclose(shifts[first:], expected[first:], atol=1e-5)
+        np.testing.assert_allclose(evidence.shifts, expected[rows], atol=1e-5)
 
 
 @pytest.mark.parametrize("context", [None, {}, *({"Исполнитель": one} for one in ("", None, "—", "Незнакомое", 3.5))])
@@ -314,15 +333,16 @@ def test_a_message_without_a_known_value_gets_the_answer_of_the_text(
     assert with_sets[0] == with_sets[1]
 
 
-def test_the_column_decides_between_twins(model: Classifier) -> None:
-    text = "Третий день нет воды в доме, трубы прорвало"
-    topics = [model.classify(text, context={"Исполнитель": one}) for one in DEPARTMENTS]
-    assert [one.topic[-1] for one in topics] == ["0", "1"]
-    assert topics[0].topic[:-1] == topics[1].topic[:-1]
-    lowest = min(one.confidence for one in topics)
-    assert lowest > model.classify(text).confidence
-    chosen = model.classify(text, context={"Исполнитель": DEPARTMENTS[1]}, coverage=0.9)
-    assert topics[1].topic in [one.topic for one in chosen.topic_set]
+def test_the_column_decides_between_twins(model: Classifier, kept_back: list[dict[str, str]]) -> None:
+    texts = [row["Текст"] for row in kept_back if row["Тема"].split()[0] in TWINS]
+    sides = [model.classify_many(texts, context={"исполнитель": [one] * len(texts)}) for one in DEPARTMENTS]
+    for side, results in enumerate(sides):
+        twins = [one for one in results if one.topic.split()[0] in TWINS]
+        assert len(twins) > 25
+        assert np.mean([one.topic.endswith(str(side)) for one in twins]) > 0.9
+    result = model.classify(texts[0], context={"исполнитель": DEPARTMENTS[1]}, coverage=0.9)
+    assert result.topic in [one.topic for one in result.topic_set]
+    assert sum(one.probability for one in result.topic_set) > 0.5
 
 
 def test_an_explanation_tells_what_a_column_added(model: Classifier) -> None:
@@ -489,10 +509,11 @@ def test_nothing_to_learn_from(tmp_path: Path, rows: list[dict[str, str]]) -> No
 
 
 def test_measuring_uses_the_column_and_says_when_it_is_not_there(
-    model: Classifier, plain_model: Classifier, export: Path, rows: list[dict[str, str]], tmp_path: Path
+    model: Classifier, plain_model: Classifier, kept_back: list[dict[str, str]], tmp_path: Path
 ) -> None:
-    bare = write(tmp_path / "a.csv", rows, leave_out=("Исполнитель",))
-    evaluation = appealnlp.evaluate(export, model=model, topic_column="Тема")
+    full = write(tmp_path / "b.csv", kept_back)
+    bare = write(tmp_path / "a.csv", kept_back, leave_out=("Исполнитель",))
+    evaluation = appealnlp.evaluate(full, model=model, topic_column="Тема")
     without = appealnlp.evaluate(bare, model=model, topic_column="Тема")
     plain = measure(plain_model, examples_of(bare))
     assert evaluation.figures.topic is not None
@@ -503,3 +524,151 @@ def test_measuring_uses_the_column_and_says_when_it_is_not_there(
     assert without.figures.notes == (
         f"column 'исполнитель ', which the model learned from, is not in {bare}: topics are decided by the text alone",
     )
+
+
+# The command line
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as left:
+            cli.main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return int(str(left.value.code or 0)), out, err
+
+    return call
+
+
+def written(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def expected_topics(model: Classifier, rows: Sequence[dict[str, str]]) -> list[str]:
+    """Topics with the column."""
+    topics: list[str] = model.classify_columns(
+        [row["Текст"] for row in rows], context={"исполнитель": [row["Исполнитель"] for row in rows]}
+    )["nlp_topic"]
+    return topics
+
+
+@pytest.mark.parametrize("more", [[], ["--jobs", "2"], ["--incidents"], ["--columns", "ru"]])
+def test_classify_finds_the_column(
+    model: Classifier, folder: Path, kept_back: list[dict[str, str]], run: Run, tmp_path: Path, more: list[str]
+) -> None:
+    export = write(tmp_path / "a.csv", kept_back)
+    code, _, err = run("classify", export, "-o", tmp_path / "out.jsonl", "--model", folder, *more)
+    assert code == 0
+    assert "learned from" not in err
+    lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    heading = "Авто: код темы" if "ru" in more else "nlp_topic"
+    topics = [json.loads(line)[heading] for line in lines]
+    assert topics == expected_topics(model, kept_back)
+    assert topics != model.classify_columns([row["Текст"] for row in kept_back])["nlp_topic"]
+
+
+def test_masking_goes_with_columns(
+    model: Classifier, kept_back: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ner, "load_network", lambda tell: None)
+    monkeypatch.setattr(privacy, "mask_many", list)
+    judge = load_with_masks(lambda: _ModelJudge(model, model.context_columns))
+    texts, values = ([row[name] for row in kept_back] for name in ("Текст", "Исполнитель"))
+    batch = Batch([[text] for text in texts], texts, [None] * len(texts), [""] * len(texts), 2)
+    batch.context = {"исполнитель ": values}
+    assert asked_columns(judge) == ("исполнитель ",)
+    ((_, columns),) = judge_batches([batch], judge, ["nlp_topic"])
+    assert columns["nlp_topic"] == expected_topics(model, kept_back)
+
+
+def test_classify_goes_on_without_the_column_and_says_so_once(
+    model: Classifier, folder: Path, kept_back: list[dict[str, str]], run: Run, tmp_path: Path
+) -> None:
+    """Two tables of which one has the column, and a chat, which has none."""
+    (tmp_path / "in").mkdir()
+    full = write(tmp_path / "in" / "a.csv", kept_back)
+    bare = write(tmp_path / "in" / "b.csv", kept_back * 3, leave_out=("Исполнитель",))
+    chat = tmp_path / "in" / "result.json"
+    chat.write_bytes((LABELLED.parent / "result.json").read_bytes())
+    code, _, err = run("classify", full, bare, chat, "-o", tmp_path / "out.csv", "--model", folder)
+    assert code in (0, 1)  # a picture in the chat has no text
+    told = [line for line in err.splitlines() if "learned from" in line]
+    assert told == [
+        f"column 'исполнитель ', which the model learned from, is not in {file}: topics are decided by the text alone"
+        for file in (bare, chat)
+    ]
+    topics = [row["nlp_topic"] for row in written(tmp_path / "out.csv")]
+    plain = model.classify_columns([row["Текст"] for row in kept_back])["nlp_topic"]
+    assert topics[: len(kept_back) * 4] == [*expected_topics(model, kept_back), *plain * 3]
+
+
+def test_train_and_evaluate_with_columns(
+    export: Path, kept_back: list[dict[str, str]], run: Run, tmp_path: Path
+) -> None:
+    other = write(tmp_path / "ещё.csv", kept_back, leave_out=("Ветка",))
+    both = ["--context-column", "Исполнитель", "--context-column", "ветка"]
+    code, out, _ = run("train", export, other, "-o", tmp_path / "модель", "--topic-column", "Тема", *both)
+    assert code == 0
+    assert "columns 'Исполнитель', 'ветка': topic " in out
+    assert f"column 'ветка' is not in {other}: its messages count without it" in out
+    model = appealnlp.load(tmp_path / "модель")
+    assert model.context_columns == ("Исполнитель", "ветка")
+    assert "'Исполнитель', 'ветка'" in (tmp_path / "модель" / "README.md").read_text(encoding="utf-8")
+    assert "columns  Исполнитель, ветка" in run("info", tmp_path / "модель")[1]
+    call = ["evaluate", other, "--model", tmp_path / "модель", "--topic-column", "Тема"]
+    code, out, err = run(*call)
+    assert code == 0
+    note = f"column 'ветка', which the model learned from, is not in {other}: topics are decided without it"
+    assert err.splitlines() == [note]
+    assert note not in out
+    code, out, err = run(*call, "--json", "-")
+    assert json.loads(out)["notes"] == [note]
+    assert err.splitlines() == [note]
+
+
+def test_corrections_and_fixed_labels_go_with_columns(
+    export: Path, rows: list[dict[str, str]], run: Run, tmp_path: Path
+) -> None:
+    with (tmp_path / "просмотр.csv").open("w", encoding="utf-8", newline="") as file:
+        corrected = [[rows[at]["Текст"], rows[at]["Тема"], ""] for at in range(4)]
+        csv.writer(file).writerows([["text", RIGHT_TOPIC[0], RIGHT_URGENCY[0]], *corrected])
+    with (tmp_path / "проверка.csv").open("w", encoding="utf-8", newline="") as file:
+        fixed = [export.name, 12, row_key(duplicate_key(rows[10]["Текст"])), "удалить"]
+        csv.writer(file).writerows([[FILE[0], ROW[0], KEY[0], RIGHT_LABEL[0], "text"], [*fixed, rows[10]["Текст"]]])
+    sheets = ["--corrections", tmp_path / "просмотр.csv", "--labels-fixed", tmp_path / "проверка.csv"]
+    call = ["train", export, "-o", tmp_path / "модель", "--topic-column", "Тема", "--context-column", "Исполнитель"]
+    code, out, _ = run(*call, *sheets)
+    assert code == 0
+    assert "corrected messages (4)" in out
+    assert "1 rows dropped" in out
+    assert appealnlp.load(tmp_path / "модель").context_columns == ("Исполнитель",)
+
+
+@pytest.mark.parametrize(
+    ("columns", "what"),
+    [
+        (["Отдел"], "column 'Отдел': there is no such column. Columns seen: 'Текст', 'Тема', 'Исполнитель', 'Ветка'"),
+        (["тема"], "labels"),
+        (["Текст"], "message"),
+        (["Ветка", "ветка"], "twice"),
+    ],
+)
+def test_columns_that_cannot_be_learned_from(
+    export: Path, run: Run, tmp_path: Path, columns: list[str], what: str
+) -> None:
+    options = [part for column in columns for part in ("--context-column", column)]
+    code, out, err = run("train", export, "-o", tmp_path / "модель", "--topic-column", "Тема", *options)
+    assert (code, out) == (2, "")
+    assert what in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_base_whose_columns_are_not_named(folder: Path, export: Path, run: Run, tmp_path: Path) -> None:
+    call = ["train", export, "-o", tmp_path / "модель", "--topic-column", "Тема", "--base", folder]
+    code, out, _ = run(*call)
+    assert code == 0
+    assert "--context-column 'исполнитель '" in out
+    assert appealnlp.load(tmp_path / "модель").context_columns == ()
