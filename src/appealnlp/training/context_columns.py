@@ -33,8 +33,8 @@ RIDGE_OF_TEXT = 10.0
 """The same for the logarithm of what the text counts beside the columns."""
 BEYOND_NOISE = 2.0
 """By how many standard errors the log loss must fall before columns count at all."""
-MOST_WEIGHTS = 1_000_000
-"""So many numbers (2 MB) are kept for all topics together; the most frequent parts of values are."""
+MOST_WEIGHTS = 500_000
+"""So many numbers (1 MB) are kept for all topics together; the most frequent parts of values are."""
 TOLERANCE = 1e-6
 """Relative fall of the loss at which the fit ends; a finer one moves no figure."""
 MOST_SCORES = 12_000_000
@@ -280,12 +280,11 @@ def _note(columns: Sequence[str], told: I64, truth: I64, groups: I64, by_text: J
     named = f"column{'s' if len(columns) > 1 else ''} {', '.join(map(repr, columns))}"
     if judged is None:
         return f"{named}: tells no more of the topics than the text does, beyond noise; the text alone decides"
-    right = [
-        f"{level} {float((after == true).mean()):.1%} instead of {float((before == true).mean()):.1%}"
-        for level, true, after, before in (
-            ("topic", truth[told], judged.topic[told], by_text.topic[told]),
-            ("group", groups[truth[told]], judged.group[told], by_text.group[told]),
-        )
-    ]
-    told_by = f"right in the {len(told):,} messages that have a known value, instead of by the text alone"
-    return f"{named}: {', '.join(right[: 2 if int(groups[-1]) + 1 < len(groups) else 1])} {told_by}"
+    levels = [("topic", truth[told], judged.topic[told], by_text.topic[told])]
+    if int(groups[-1]) + 1 < len(groups):
+        levels.append(("group", groups[truth[told]], judged.group[told], by_text.group[told]))
+    right = "; ".join(
+        f"{level} right in {float((after == true).mean()):.1%}, by the text alone in {float((before == true).mean()):.1%}"
+        for level, true, after, before in levels
+    )
+    return f"{named}, {len(told):,} messages with a value it knows: {right}"
