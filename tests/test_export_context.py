@@ -491,7 +491,7 @@ def test_two_columns_of_one_name(tmp_path: Path) -> None:
 
 def test_values_go_with_their_rows(export: Path, rows: list[dict[str, str]]) -> None:
     found = examples_of(export, "Ветка", "Нет такой", "Исполнитель")
-    assert found.lacking == [("Нет такой", str(export))]
+    assert found.lacking == [("Нет такой", str(export), "'Текст', 'Тема', 'Исполнитель', 'Ветка'")]
     assert found.context_of([3, 0]) == {
         "Ветка": [rows[3]["Ветка"], rows[0]["Ветка"]],
         "Нет такой": ["", ""],

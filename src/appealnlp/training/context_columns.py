@@ -131,6 +131,7 @@ def learn_context(
         inside, others = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         probabilities[told[inside]] = _calibrated(scores, data, others).probabilities(scores[inside])
     weights, _ = _fit(data, ridge)
+    # Threshold and quantiles are those of all messages as the model answers them: few may have a value.
     context = replace(
         parts,
         weights=weights.astype(np.float16),
@@ -279,7 +280,7 @@ def _note(columns: Sequence[str], told: I64, truth: I64, groups: I64, by_text: J
     """
     named = f"column{'s' if len(columns) > 1 else ''} {', '.join(map(repr, columns))}"
     if judged is None:
-        return f"{named}: tells no more of the topics than the text does, beyond noise; the text alone decides"
+        return f"{named}: tells no more of the topics than the text does, beyond noise, and does not count"
     levels = [("topic", truth[told], judged.topic[told], by_text.topic[told])]
     if int(groups[-1]) + 1 < len(groups):
         levels.append(("group", groups[truth[told]], judged.group[told], by_text.group[told]))

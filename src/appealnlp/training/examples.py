@@ -44,7 +44,7 @@ class Examples:
     ``weights``: how much each counts. ``read``, ``without_text``, ``without_label``, ``unreadable``: how many rows there
     were, and how many of them are not here and why; ``empty``: file, row and topic of those without text.
     ``context``: the values of ``context_columns`` in each row, "" where there is none; ``lacking``: which of these columns
-    is not in which file.
+    is not in which file, and what columns are seen there.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Examples:
     weights: list[float] = field(default_factory=list)
     context: list[tuple[str, ...]] = field(default_factory=list)
     context_columns: tuple[str, ...] = ()
-    lacking: list[tuple[str, str]] = field(default_factory=list)
+    lacking: list[tuple[str, str, str]] = field(default_factory=list)
     empty: list[tuple[str, int, str]] = field(default_factory=list)
     read: int = 0
     without_text: int = 0
@@ -133,7 +133,9 @@ def read_examples(files: Sequence[str | Path], columns: LabelColumns) -> Example
             places = [_place(source, name) for name in (columns.topic, columns.group, columns.urgency)]
             beside = _context_places(source, columns.context, places)
             found.lacking += [
-                (name, source.name) for name, place in zip(columns.context, beside, strict=True) if place is None
+                (name, source.name, describe(source.columns))
+                for name, place in zip(columns.context, beside, strict=True)
+                if place is None
             ]
             for batch in source.batches():
                 labels = [_labels(batch.rows, place) for place in places]

@@ -106,10 +106,8 @@ def measure(model: Classifier, examples: Examples) -> Evaluation:
         asked=float(manifest.get("auto_accuracy", USUAL_ACCURACY)),
         threshold=float(manifest["review_below"]),
         notes=tuple(
-            lacking(
-                column, file, others=len([name for name, where in examples.lacking if where == file]) < len(columns)
-            )
-            for column, file in examples.lacking
+            lacking(column, file, others=sum(where == file for _, where, _ in examples.lacking) < len(columns))
+            for column, file, _ in examples.lacking
         ),
     )
     return Evaluation(figures, predictions)

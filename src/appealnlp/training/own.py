@@ -17,8 +17,6 @@ from ..classifier import Classifier, default_model, load
 from ..errors import AppealError, InputError
 from ..export_context import ExportContext
 from ..heads import Decision
-from ..messages import open_source
-from ..messages.columns import describe
 from ..scores import Scorer
 from ..taxonomy import Taxonomy
 from ..text import preprocess
@@ -128,7 +126,7 @@ def train(
     text_column: str | None = None,
     group_column: str | None = None,
     urgency_column: str | None = None,
-    context_columns: Sequence[str] = (),
+    context_columns: str | Sequence[str] = (),
     base: str | Path | None = None,
     tune: bool = False,
     labels_fixed: str | Path | None = None,
@@ -170,9 +168,10 @@ def train(
         raise InputError("name a labelled file; only corrections of a base model can be learned without one")
     if files and topic_column is None:
         raise InputError("name the column with the topic: --topic-column")
+    context_columns = [context_columns] if isinstance(context_columns, str) else context_columns
     columns = LabelColumns(topic_column, text_column, group_column, urgency_column, tuple(context_columns))
     examples = read_examples(files, columns)
-    told = _lacking(examples, files)
+    told = _lacking(examples, len(files))
     if labels_fixed is not None:
         examples, fixes = fix_labels(examples, labels_fixed)
         told += fixes.lines()
@@ -191,7 +190,7 @@ def train(
         # An improved model is compared with its base on the same messages anyway.
         learned = learn_from(examples) if start is not None else learn_corrected(others, corrected, learn_from)
         told += read.lines(urgency)
-    if start is not None and start.context_columns and not columns.context:
+    if start is not None and start.context_columns and not context_columns:
         named = " ".join(f"--context-column {column!r}" for column in start.context_columns)
         told.append(f"the base looks at further columns, the improved model does not; to keep that: {named}")
     name = Path(output).name
@@ -292,18 +291,17 @@ def improve(
     return Learned(model, choice, judged, evaluation, recipe, notes, looks, base=name, strength=tuned.strength)
 
 
-def _lacking(examples: Examples, files: Sequence[str | Path]) -> list[str]:
-    """What a person should know of further columns that some files lack.
+def _lacking(examples: Examples, files: int) -> list[str]:
+    """What a person should know of further columns that some of so many files lack.
 
     :raises InputError: all of them do.
     """
-    for column in examples.context_columns:
-        lacking = [file for name, file in examples.lacking if name == column]
-        if files and len(lacking) == len(files):
-            with open_source(files[0]) as source:
-                what = f"there is no such column. Columns seen: {describe(source.columns)}"
-                raise InputError(what, file=source.name, column=column)
-    return [f"column {column!r} is not in {file}: its messages count without it" for column, file in examples.lacking]
+    for column, file, seen in examples.lacking:
+        if sum(name == column for name, _, _ in examples.lacking) == files:
+            raise InputError(f"there is no such column. Columns seen: {seen}", file=file, column=column)
+    return [
+        f"column {column!r} is not in {file}: its messages count without it" for column, file, _ in examples.lacking
+    ]
 
 
 def _parts(examples: Examples, choice: Choice) -> ExportContext | None:

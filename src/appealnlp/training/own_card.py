@@ -51,7 +51,7 @@ def _beside(manifest: Mapping[str, Any]) -> str:
     if not columns:
         return ""
     named = f"column{'s' if len(columns) > 1 else ''} {', '.join(map(repr, columns))}"
-    return f"Beside the text it looks at the {named}; where there is no value the text alone decides. "
+    return f"Beside the text it was given the {named}; where there is no value that it knows the text alone decides. "
 
 
 def summary_lines(figures: Mapping[str, Any]) -> list[str]:
