@@ -672,3 +672,5 @@ def test_a_base_whose_columns_are_not_named(folder: Path, export: Path, run: Run
     assert code == 0
     assert "--context-column 'исполнитель '" in out
     assert appealnlp.load(tmp_path / "модель").context_columns == ()
+    appealnlp.train(export, tmp_path / "другая", topic_column="Тема", base=folder, context_columns="Исполнитель")
+    assert appealnlp.load(tmp_path / "другая").context_columns == ("Исполнитель",)
