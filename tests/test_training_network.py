@@ -11,7 +11,6 @@ from appealnlp.heads import softmax
 from appealnlp.training.network import Network, NetworkSettings, fit_network
 
 TOPICS, FEATURES, LENGTH = 4, 40, 6
-GROUPS = np.array([0, 0, 1, 1])
 SETTINGS = NetworkSettings(hidden=12, epochs=25, batch=32, learning_rate=0.02)
 
 
@@ -32,7 +31,7 @@ def fit(
 ) -> Network:
     targets = np.eye(TOPICS, dtype=np.float32)[topics]
     weight = options.pop("weight", np.ones(len(topics)))
-    return fit_network(matrix, vectors, targets, GROUPS, weight, settings, **options)
+    return fit_network(matrix, vectors, targets, TOPICS, weight, settings, **options)
 
 
 def accuracy(net: Network, matrix: Any, vectors: np.ndarray, topics: np.ndarray) -> float:
@@ -86,14 +85,6 @@ def test_a_heavy_message_outweighs_many_light_ones() -> None:
     assert uneven.logits(matrix, vectors)[0].argmax() == 3
 
 
-def test_the_group_loss_makes_errors_stay_in_the_group() -> None:
-    # Words tell the group; the topic inside it is a coin toss.
-    matrix, vectors, topics = toy()
-    tossed = topics // 2 * 2 + np.random.default_rng(4).integers(0, 2, len(topics))
-    net = fit(matrix, vectors, tossed, replace(SETTINGS, group_loss=1.0))
-    assert (GROUPS[net.logits(matrix, vectors).argmax(axis=1)] == GROUPS[topics]).mean() > 0.95
-
-
 def test_logits_are_the_hidden_units_rectified_times_the_topics() -> None:
     net = fit(*toy(), replace(SETTINGS, epochs=1))
     matrix, vectors, _ = toy(5)
@@ -127,7 +118,7 @@ def of_words(matrix: Any, vectors: np.ndarray) -> np.ndarray:
 
 def test_a_student_thinks_as_its_teacher_does_and_needs_no_labels() -> None:
     matrix, vectors, topics = toy()
-    net = fit_network(matrix, vectors, of_words, GROUPS, np.ones(len(topics)), SETTINGS)
+    net = fit_network(matrix, vectors, of_words, TOPICS, np.ones(len(topics)), SETTINGS)
     unseen, nothing, recorded = toy(seed=9)
     assert accuracy(net, unseen, nothing, recorded) > 0.95
     assert np.abs(softmax(net.logits(unseen, nothing)) - of_words(unseen, nothing)).mean() < 0.05
@@ -144,7 +135,7 @@ def test_a_teacher_is_asked_about_mixtures_of_messages_with_words_left_out() -> 
 
     settings = replace(SETTINGS, epochs=2, batch=25, word_dropout=0.7)
     before = matrix.copy()
-    fit_network(matrix, vectors, remember, GROUPS, np.ones(60), settings)
+    fit_network(matrix, vectors, remember, TOPICS, np.ones(60), settings)
     assert [len(summed) for _, summed in asked] == [25, 25, 10] * 2
     assert (matrix != before).nnz == 0
     lengths = np.concatenate([np.diff(part.indptr) for part, _ in asked])
@@ -156,7 +147,7 @@ def test_a_teacher_is_asked_about_mixtures_of_messages_with_words_left_out() -> 
 def test_the_same_teacher_gives_the_same_bytes() -> None:
     matrix, vectors, topics = toy()
     once, again = (
-        fit_network(matrix, vectors, of_words, GROUPS, np.ones(len(topics)), replace(SETTINGS, epochs=2))
+        fit_network(matrix, vectors, of_words, TOPICS, np.ones(len(topics)), replace(SETTINGS, epochs=2))
         for _ in range(2)
     )
     assert parameters(once) == parameters(again)

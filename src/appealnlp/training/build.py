@@ -245,7 +245,7 @@ def train_model(
                 matrix,
                 summed,
                 wanted,
-                topic_groups,
+                len(topics),
                 weight,
                 replace(settings, epochs=round(settings.epochs * longer)),
                 lambda epoch, epochs: progress(

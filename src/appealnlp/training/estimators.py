@@ -150,9 +150,7 @@ class TopicNetwork(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             seed=int(check_random_state(self.random_state).randint(1 << 31)),
         )
         targets = np.eye(len(self.classes_), dtype=np.float32)[truth[used]]
-        net = fit_network(
-            csr_matrix(X)[used], _no_vectors(len(used)), targets, np.arange(len(self.classes_)), weights, settings
-        )
+        net = fit_network(csr_matrix(X)[used], _no_vectors(len(used)), targets, len(self.classes_), weights, settings)
         # Probabilities in double precision do not depend on how many messages are asked for at once.
         parts: list[Any] = [net.words, net.vectors, net.hidden_bias, net.topics, net.topic_bias]
         self.network_ = Network(*(part.astype(np.float64) for part in parts))

@@ -42,7 +42,6 @@ class NetworkSettings:
     batch: int = 512
     word_dropout: float = 0.5
     hidden_dropout: float = 0.5
-    group_loss: float = 0.0
     seed: int = 0
 
 
@@ -93,7 +92,7 @@ def fit_network(
     matrix: Any,
     vectors: F32,
     targets: F32 | Teacher,
-    topic_groups: npt.NDArray[np.int64],
+    topics: int,
     sample_weight: npt.NDArray[np.floating],
     settings: NetworkSettings,
     progress: Callable[[int, int], None] | None = None,
@@ -104,7 +103,7 @@ def fit_network(
     :param matrix: normalised features, CSR float32, shape ``(messages, features)``.
     :param vectors: summed word vectors of each message, normalised alike, shape ``(messages, vector length)``.
     :param targets: probability of each topic for each message, shape ``(messages, topics)``, rows sum to 1; or a teacher.
-    :param topic_groups: number of the group of each topic.
+    :param topics: how many there are.
     :param sample_weight: how much each message counts.
     :param progress: told the finished and the total number of epochs.
     :param start: a network of the same shape to go on from; random weights if not given.
@@ -113,7 +112,7 @@ def fit_network(
 
     draw = np.random.default_rng(settings.seed)
     messages, features = matrix.shape
-    hidden, topics = settings.hidden, len(topic_groups)
+    hidden = settings.hidden
 
     def normal(rows: int, columns: int, spread: float) -> F32:
         return np.asarray(draw.standard_normal((rows, columns), dtype=np.float32) * np.float32(spread))
@@ -130,8 +129,6 @@ def fit_network(
     words = net.words
     mean, square = np.zeros_like(words), np.zeros_like(words)
     dense = [_Adam(part) for part in (net.topics, net.hidden_bias, net.topic_bias, net.vectors)]
-    membership = np.zeros((topics, int(topic_groups.max()) + 1), np.float32)
-    membership[np.arange(topics), topic_groups] = 1
     weight = (sample_weight / sample_weight.mean()).astype(np.float32)
     keep_unit = np.float32(1 - settings.hidden_dropout)
     steps = settings.epochs * -(-messages // settings.batch)
@@ -161,9 +158,6 @@ def fit_network(
             chance = scores / scores.sum(axis=1, keepdims=True)
 
             slope = chance - wanted
-            if settings.group_loss:
-                ratio = (wanted @ membership) / np.maximum(chance @ membership, 1e-6)
-                slope += np.float32(settings.group_loss) * chance * (1 - ratio @ membership.T)
             slope *= (weight[rows] / len(rows))[:, None]
             unit_slope = (slope @ net.topics.T) * kept
 

@@ -83,7 +83,7 @@ def tune(
         for fold in np.unique(folds).tolist():
             inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
             net = fit_network(
-                seen.matrix[inside], seen.vectors[inside], targets[inside], np.arange(len(names)), weights[inside],
+                seen.matrix[inside], seen.vectors[inside], targets[inside], len(names), weights[inside],
                 settings.network,
             )  # fmt: skip
             given[outside] = net.logits(seen.matrix[outside], seen.vectors[outside]).argmax(axis=1)
