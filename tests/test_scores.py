@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from appealnlp import scores
 from appealnlp.features import Lexicon
-from appealnlp.scores import Scorer, Sums, Weights, quantize
+from appealnlp.scores import ChunkSums, Scorer, Sums, Weights, quantize
 from appealnlp.text import preprocess
 from appealnlp.text.lemmas import mend
 from appealnlp.text.markup import clean
@@ -218,6 +219,49 @@ def test_what_an_interrupt_leaves_half_learned_is_forgotten(
     words = ChunkWords(chunk, sample_texts[40:80], scorer.lexicon)
     for number, text in enumerate(sample_texts[40:80]):
         assert words.document(number) == preprocess(text, lemmatizer)
+
+
+def test_where_no_second_thread_can_be_started(
+    scorer: Scorer, sample_texts: list[str], expected: list[Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(scores, "CHUNK_UNITS", 3_000)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert fast(scorer, sample_texts) == expected
+
+
+@pytest.mark.parametrize("error", [MemoryError, KeyboardInterrupt])
+def test_an_error_in_the_second_thread_is_raised_and_leaves_none_behind(
+    scorer: Scorer, sample_texts: list[str], monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    threads, score, left = threading.active_count(), Scorer._score_chunk, iter(range(2))
+
+    def failing(scorer: Scorer, first: int, texts: Sequence[str]) -> ChunkSums:
+        if next(left, None) is None:
+            raise error
+        return score(scorer, first, texts)
+
+    monkeypatch.setattr(scores, "CHUNK_UNITS", 3_000)
+    monkeypatch.setattr(Scorer, "_score_chunk", failing)
+    chunks = scorer.score_many(sample_texts)
+    assert next(chunks).first == 0
+    with pytest.raises(error):
+        list(chunks)
+    assert threading.active_count() == threads
+
+
+def test_chunks_that_nobody_wants_leave_no_thread_behind(
+    scorer: Scorer, sample_texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = threading.active_count()
+    monkeypatch.setattr(scores, "CHUNK_UNITS", 3_000)
+    chunks = scorer.score_many(sample_texts)
+    next(chunks)
+    assert threading.active_count() > threads
+    del chunks
+    assert threading.active_count() == threads
 
 
 def test_many_threads_on_one_scorer(

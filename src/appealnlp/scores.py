@@ -350,11 +350,15 @@ class Scorer:
 
 
 def _one_ahead(chunks: Iterator[ChunkSums]) -> Iterator[ChunkSums]:
-    """The same chunks, each made by another thread while the one before it is used."""
+    """The same chunks, each made by another thread, if there can be one, while the one before it is used."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1, "appealnlp-scores") as thread:
-        coming = thread.submit(next, chunks, None)
+        try:
+            coming = thread.submit(next, chunks, None)
+        except RuntimeError:  # the system allows no more threads, or Python is ending
+            yield from chunks
+            return
         while (chunk := coming.result()) is not None:
             coming = thread.submit(next, chunks, None)
             yield chunk
