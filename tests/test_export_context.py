@@ -211,9 +211,10 @@ def test_a_column_that_says_nothing_does_not_count(export: Path, text_alone: Lea
     assert "no more of the topics than the text" in found.notes[-1]
     own.save(found, tmp_path / "модель")
     model = Classifier(read_bundle(tmp_path / "модель"))
-    assert model.context_columns == ("Ветка",)
     text = "Во дворе не горят фонари"
     assert model.classify(text, context={"Ветка": "Пост 3 про двор"}) == model.classify(text)
+    assert model.context_columns == ()
+    model.classify_frame(pandas.DataFrame({"t": [text]}), text_column="t")  # without a warning that it is not there
 
 
 def test_a_column_beside_one_that_says_nothing(export: Path, learned: Learned) -> None:
@@ -673,4 +674,4 @@ def test_a_base_whose_columns_are_not_named(folder: Path, export: Path, run: Run
     assert "--context-column 'исполнитель '" in out
     assert appealnlp.load(tmp_path / "модель").context_columns == ()
     appealnlp.train(export, tmp_path / "другая", topic_column="Тема", base=folder, context_columns="Исполнитель")
-    assert appealnlp.load(tmp_path / "другая").context_columns == ("Исполнитель",)
+    assert appealnlp.load(tmp_path / "другая").manifest["context_columns"] == ["Исполнитель"]

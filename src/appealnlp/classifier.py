@@ -89,8 +89,12 @@ class Classifier:
 
     @property
     def context_columns(self) -> tuple[str, ...]:
-        """Headings of the columns that the model learned from beside the text; most models learned from the text alone."""
-        return () if self._export_context is None else self._export_context.columns
+        """Headings of the columns that the model looks at beside the text; most models look at the text alone.
+
+        Columns that told it nothing in training are not among them; values of such are taken and do not count.
+        """
+        context = self._export_context
+        return () if context is None or not len(context.keys) else context.columns
 
     @property
     def norms(self) -> Norms:
