@@ -440,6 +440,13 @@ def test_pandas_dates_that_are_missing_are_no_month(tiny_model: Classifier) -> N
     assert judged["nlp_urgency"].tolist() == expected["nlp_urgency"]
 
 
+@pytest.mark.parametrize("names", [{"text_column": "Текст"}, {"text_column": "id", "date_column": "Текст"}])
+def test_a_frame_with_two_columns_of_one_name(tiny_model: Classifier, names: dict[str, str]) -> None:
+    frame = pandas.DataFrame([["а", "Нет воды", "Яма"]], columns=["id", "Текст", "Текст"])
+    with pytest.raises(InputError, match="'Текст': 2 columns have this heading"):
+        tiny_model.classify_frame(frame, **names)
+
+
 @pytest.mark.parametrize("make", [pandas.DataFrame, polars.DataFrame])
 @pytest.mark.parametrize("names", [{"text_column": "нет такой"}, {"text_column": "Текст", "date_column": "нет такой"}])
 def test_a_missing_column_is_named_with_those_there_are(

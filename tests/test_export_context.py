@@ -412,6 +412,12 @@ def test_a_frame_without_the_column_is_told(model: Classifier, make: Any) -> Non
     assert list(judged["nlp_topic"]) == [model.classify("Нет воды в доме").topic]
 
 
+def test_a_frame_with_two_such_columns(model: Classifier) -> None:
+    frame = pandas.DataFrame([["Нет воды в доме", "а", "б"]], columns=["t", "Исполнитель", "Исполнитель"])
+    with pytest.raises(InputError, match="'Исполнитель': 2 columns have this heading"):
+        model.classify_frame(frame, text_column="t")
+
+
 # The folder
 
 
@@ -486,8 +492,9 @@ def test_columns_that_are_taken(export: Path, columns: tuple[str, ...], what: st
 def test_two_columns_of_one_name(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("Текст,Тема,Отдел,Отдел\nЯма,Дороги,а,б\n", encoding="utf-8")
-    with pytest.raises(InputError, match="2 columns have this heading"):
-        examples_of(file, "Отдел")
+    for name in ("Отдел", "отдел"):
+        with pytest.raises(InputError, match="'Отдел': 2 columns have this heading"):
+            examples_of(file, name)
 
 
 def test_values_go_with_their_rows(export: Path, rows: list[dict[str, str]]) -> None:
@@ -525,6 +532,16 @@ def test_measuring_uses_the_column_and_says_when_it_is_not_there(
     assert without.figures.notes == (
         f"column 'исполнитель ', which the model learned from, is not in {bare}: topics are decided by the text alone",
     )
+
+
+def test_labels_are_not_what_the_model_learned_from(
+    model: Classifier, kept_back: list[dict[str, str]], tmp_path: Path
+) -> None:
+    file = write(tmp_path / "a.csv", kept_back)
+    with pytest.raises(InputError, match="a column with labels; the model cannot look at it beside the message"):
+        appealnlp.evaluate(file, model=model, topic_column="Исполнитель")
+    with pytest.raises(InputError, match="the column with the message; the model cannot look at it beside"):
+        appealnlp.evaluate(file, model=model, topic_column="Тема", text_column="Исполнитель")
 
 
 # The command line

@@ -293,11 +293,14 @@ class Classifier:
 
         :param text_column: name of the column with the messages; missing values count as empty messages.
         :param date_column: name of a column of dates (or of texts that begin like 2025-01-31), for the season.
-        :raises InputError: there is no such column.
+        :raises InputError: there is no such column, or more than one.
         """
-        for name in (text_column, date_column):
-            if name is not None and name not in frame.columns:
+        from .messages.columns import check_one
+
+        for name in [text_column] if date_column is None else [text_column, date_column]:
+            if name not in frame.columns:
                 raise InputError(f"no such column; the columns are: {', '.join(map(str, frame.columns))}", column=name)
+            check_one(list(frame.columns), name)
         texts = [text if isinstance(text, str) else "" for text in frame[text_column].to_list()]
         months = None
         if date_column is not None:

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from .bundle import Bundle
 from .errors import CorruptModelError, InputError
 from .heads import Calibration
-from .messages.columns import find_named
+from .messages.columns import check_one, find_named
 from .messages.values import as_text
 from .text.lemmas import Lemmatizer
 from .text.markup import clean
@@ -199,7 +199,10 @@ class Evidence:
 
 
 def frame_columns(columns: Sequence[str], frame: Any) -> dict[str, list[object]]:
-    """The columns of a data frame (pandas or polars) that a model looks at; a warning says which is not there."""
+    """The columns of a data frame (pandas or polars) that a model looks at; a warning says which is not there.
+
+    :raises InputError: two columns have the heading of one.
+    """
     import warnings
 
     names = [str(name) for name in frame.columns]
@@ -209,6 +212,7 @@ def frame_columns(columns: Sequence[str], frame: Any) -> dict[str, list[object]]
         if place is None:
             warnings.warn(lacking(column, "the frame", any(at is not None for at in places.values())), stacklevel=3)
             continue
+        check_one(names, names[place])
         values = frame[frame.columns[place]]
         # pandas has several kinds of nothing; None stands for all of them.
         found[column] = (

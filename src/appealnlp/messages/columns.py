@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..errors import InputError
 
-__all__ = ["describe", "find_date", "find_named", "find_text"]
+__all__ = ["check_one", "describe", "find_date", "find_named", "find_text"]
 
 _TEXT_NAMES = (
     "текст инцидента",
@@ -91,6 +91,17 @@ def find_named(columns: Sequence[str], name: str) -> int | None:
     if name in columns:
         return list(columns).index(name)
     return _first_of(columns, [_plain(name)]) if _plain(name) else None
+
+
+def check_one(columns: Sequence[str], name: str, file: str | None = None) -> None:
+    """Refuse a heading that more than one column has.
+
+    :param file: for the error.
+    :raises InputError: there are several such columns.
+    """
+    count = columns.count(name)
+    if count > 1:
+        raise InputError(f"{count} columns have this heading; rename all but one", file=file, column=name)
 
 
 def find_date(columns: Sequence[str]) -> int | None:

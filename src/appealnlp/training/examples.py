@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import InputError
 from ..export_context import cell_text
 from ..messages import Source, open_source
-from ..messages.columns import describe, find_named
+from ..messages.columns import check_one, describe, find_named
 from ..messages.values import as_text
 from .split import duplicate_key
 
@@ -165,12 +165,12 @@ def _context_places(source: Source, names: Sequence[str], labels: Sequence[int |
 
     :param labels: positions of the columns with labels.
     """
-    taken = {source.layout.text: "this is the column with the message, which is read anyway"}
-    taken.update({place: "this is a column with labels, not one beside them" for place in labels if place is not None})
+    cannot = "the model cannot look at it beside the message"
+    taken = {source.layout.text: f"this is the column with the message; {cannot}"}
+    taken.update({place: f"this is a column with labels; {cannot}" for place in labels if place is not None})
     found = []
     for name in names:
-        _check_one(source, name)
-        place = find_named(source.columns, name)
+        place = _found(source, name)
         if place in taken:
             raise InputError(taken[place], file=source.name, column=name)
         if place is not None:
@@ -179,22 +179,21 @@ def _context_places(source: Source, names: Sequence[str], labels: Sequence[int |
     return found
 
 
-def _check_one(source: Source, name: str) -> None:
-    """Refuse a heading that more than one column has."""
-    count = source.columns.count(name)
-    if count > 1:
-        raise InputError(f"{count} columns have this heading; rename all but one", file=source.name, column=name)
+def _found(source: Source, name: str) -> int | None:
+    """Position of a column, ``None`` if the file lacks it; two of its heading are refused."""
+    place = find_named(source.columns, name)
+    if place is not None:
+        check_one(source.columns, source.columns[place], source.name)
+    return place
 
 
 def _place(source: Source, name: str | None) -> int | None:
     """Position of the column with this heading."""
     if name is None:
         return None
-    headings = source.columns
-    _check_one(source, name)
-    place = find_named(headings, name)
+    place = _found(source, name)
     if place is None:
-        what = f"there is no such column. Columns seen: {describe(headings)}"
+        what = f"there is no such column. Columns seen: {describe(source.columns)}"
         raise InputError(what, file=source.name, column=name)
     if place == source.layout.text:
         raise InputError("this is the column with the message, not with its label", file=source.name, column=name)
