@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pymorphy3.units import by_hyphen
 
 from appealnlp.text import first_parse
 from appealnlp.text.first_parse import FirstParse
@@ -27,6 +28,7 @@ UNSEEN_WORDS = [
     "ыыы",
     "бт",
 ]
+PAIRS = ["команд-участниц", "смотри-ка", "экс-мэру", "дворы-колодцы", "жкх-услугами", "по-дворовому", "яме-то"]
 ODD_WORDS = ["", "-", "а-", "-то", "ix", "12", "5-й", "wifi-точка", "ѐѓ", "а" * 64]
 
 
@@ -47,7 +49,7 @@ def test_any_letters(fast: FirstParse, word: str) -> None:
     assert fast.normal_form(word) == plain(word)
 
 
-@pytest.mark.parametrize("word", [*PLAIN_WORDS, *UNSEEN_WORDS, *ODD_WORDS])
+@pytest.mark.parametrize("word", [*PLAIN_WORDS, *UNSEEN_WORDS, *PAIRS, *ODD_WORDS])
 def test_words(fast: FirstParse, word: str) -> None:
     assert fast.normal_form(word) == plain(word)
 
@@ -70,6 +72,14 @@ def test_endings_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -
         assert len(fast._endings) <= 3
 
 
+def test_parts_beside_a_hyphen_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_parse, "PARTS", 3)
+    fast = FirstParse(analyzer())
+    for word in PAIRS * 2:
+        assert fast.normal_form(word) == plain(word)
+        assert len(fast._parts) <= 3
+
+
 def plain_readings(word: str) -> tuple[bool, list[Any]]:
     parses = analyzer().parse(word)
     return parses[0].is_known, [(parse.tag, pytest.approx(parse.score)) for parse in parses]
@@ -83,7 +93,7 @@ def test_readings_of_any_letters(fast: FirstParse, word: str) -> None:
     assert (known, list(readings)) == plain_readings(word)
 
 
-@pytest.mark.parametrize("word", [*PLAIN_WORDS, *UNSEEN_WORDS, *ODD_WORDS[1:]])
+@pytest.mark.parametrize("word", [*PLAIN_WORDS, *UNSEEN_WORDS, *PAIRS, *ODD_WORDS[1:]])
 def test_readings_of_words(fast: FirstParse, word: str) -> None:
     for _ in range(2):  # worked out, then remembered
         known, readings = fast.readings(word)
@@ -108,3 +118,9 @@ def test_an_analyser_with_other_insides_is_asked_the_plain_way() -> None:
     assert FirstParse(Other()).normal_form("бутявками") == plain("бутявками")
     known, readings = FirstParse(Other()).readings("бутявками")
     assert (known, list(readings)) == plain_readings("бутявками")
+
+
+@pytest.mark.parametrize("name", ["_should_parse", "_similarity_features"])
+def test_what_reads_hyphens_in_another_way_is_asked_the_plain_way(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.delattr(by_hyphen.HyphenatedWordsAnalyzer, name)
+    assert not FirstParse(analyzer())._possible

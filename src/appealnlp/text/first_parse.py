@@ -85,7 +85,7 @@ class FirstParse:
             odd = (by_hyphen.__name__, by_shape.__name__, abbreviations.__name__)
             telling = [unit for unit in before if type(unit).__module__ not in odd]
             self._known_prefix = telling[1]
-            self._particle, self._adverb, self._two_words = (
+            particle, adverb, two_words = (
                 unit
                 for unit in before
                 if type(unit)
@@ -95,6 +95,10 @@ class FirstParse:
                     by_hyphen.HyphenatedWordsAnalyzer,
                 )
             )
+            self._particle_multiplier, self._without_particle = particle.score_multiplier, particle.possible_splits
+            self._adverb_score, self._adverb_tag = adverb.score_multiplier, adverb._tag
+            self._is_adverb, self._is_pair = adverb.should_parse, two_words._should_parse
+            self._pair_multiplier, self._similar = two_words.score_multiplier, two_words._similarity_features
             self._by_prefix_multiplier = units[guess].score_multiplier
             self._substitutes = analyzer.char_substitutes
             self._suffixes = units[guess + 1]
@@ -187,7 +191,7 @@ class FirstParse:
 
     def _hyphenated(self, word: str) -> str | None:
         """The normal form of two parts with a hyphen, ``None`` if pymorphy3 does not read them so."""
-        for rest, particle in self._particle.possible_splits(word):
+        for rest, particle in self._without_particle(word):
             return self.normal_form(rest) + str(particle)
         for _, _, left, right in self._pairs(word):
             return "-".join(
@@ -201,17 +205,16 @@ class FirstParse:
         A particle is behind the hyphen («смотри-ка»), or it is an adverb («по-летнему»), or both parts change alike
         («команд-участниц»), or the left one never changes («интернет-магазин»); in this order.
         """
-        for rest, particle in self._particle.possible_splits(word):
+        for rest, particle in self._without_particle(word):
             for part in self._parts_of(rest):
-                yield part.score * self._particle.score_multiplier, part.tag, part, particle[1:]
+                yield part.score * self._particle_multiplier, part.tag, part, particle[1:]
             return
-        if self._adverb.should_parse(word):
-            yield self._adverb.score_multiplier, self._adverb._tag, word, ""
-        elif self._two_words._should_parse(word):
+        if self._is_adverb(word):
+            yield self._adverb_score, self._adverb_tag, word, ""
+        elif self._is_pair(word):
             yield from self._two(word)
 
     def _two(self, word: str) -> Iterator[tuple[float, Any, _Part | str, _Part | str]]:
-        multiplier = self._two_words.score_multiplier
         left, _, right = word.partition("-")
         ends = self._parts_of(right)
         features = [self._features_of(end.tag) for end in ends]
@@ -220,10 +223,10 @@ class FirstParse:
                 own = self._features_of(begin.tag)
                 for end, others in zip(ends, features, strict=True):
                     if own == others:
-                        yield begin.score * multiplier, begin.tag, begin, end
+                        yield begin.score * self._pair_multiplier, begin.tag, begin, end
         for end in ends:
             if not end.tag._is_unknown():
-                yield end.score * multiplier, end.tag, left, end
+                yield end.score * self._pair_multiplier, end.tag, left, end
 
     def _parts_of(self, word: str) -> list[_Part]:
         """All parses of a word beside a hyphen, the most probable first."""
@@ -252,7 +255,7 @@ class FirstParse:
         """What two words must have in common to be changed alike."""
         found = self._features.get(tag)
         if found is None:
-            found = self._features[tag] = self._two_words._similarity_features(tag)
+            found = self._features[tag] = self._similar(tag)
         return found
 
     def _by_prefix(self, word: str) -> str | None:
