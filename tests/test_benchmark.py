@@ -53,7 +53,7 @@ def test_every_contestant_is_measured_or_named_as_missing(written: Path) -> None
             assert f"- {contestant.title}: pip install " in text
         else:
             figures = row(text, contestant.title)[1:]
-            assert len(figures) == 8
+            assert len(figures) == 9
             assert all(float(figure.replace(",", "")) >= 0 for figure in figures)
 
 
