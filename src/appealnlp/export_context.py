@@ -5,7 +5,8 @@ The text is judged first. Then every value of a column adds a row of numbers to 
 answer of the text to the last bit, and the words' fast path does not know of columns.
 
 A value counts as a whole and by its lemmas: an executor or a district is the same word for word, the titles of threads
-share words. A model keeps both as hashes only: what is in the columns of an export cannot be read from its folder.
+share words. A model keeps both as hashes only: what is in the columns of an export cannot be read from its folder, though
+who guesses a value can check whether it was there.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def review(
         Language.en
     ),
 ) -> None:
-    """Pick messages to label: those the model is unsure of, and no two alike.
+    """Pick messages to label: those the model is unsure of by their text, and no two alike.
 
     Fill in the right topic and urgency, also where the model is right, then: train FILE... --corrections OUT.
     Exit code: 0 written, 2 the call or a file was unusable, 130 interrupted.

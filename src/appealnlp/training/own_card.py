@@ -39,7 +39,11 @@ def card(manifest: Mapping[str, Any]) -> str:
         "",
         "It keeps numbers, and as strings: lemmas, word prefixes and lemma pairs that occur in at least five messages,",
         "without what pymorphy3 takes for names and without numbers of five digits and more; and the labels."
-        + (" Of the columns beside the text it keeps hashes." if manifest.get("context_columns") else ""),
+        + (
+            " Of the columns beside the text it keeps hashes, against which a guess can be checked."
+            if manifest.get("context_columns")
+            else ""
+        ),
         "",
     ]
     return "\n".join(lines)
