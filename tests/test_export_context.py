@@ -217,6 +217,45 @@ def test_a_column_that_says_nothing_does_not_count(export: Path, text_alone: Lea
     model.classify_frame(pandas.DataFrame({"t": [text]}), text_column="t")  # without a warning that it is not there
 
 
+def with_column(tmp_path: Path, name: str, value: Callable[[dict[str, str], random.Random], str]) -> Classifier:
+    """A model of the rows with a column of made values."""
+    chance = random.Random(8)
+    made = [{**row, name: value(row, chance)} for number, row in enumerate(made_rows()) if number % 5]
+    found = learn(examples_of(write(tmp_path / "выгрузка.csv", made), name), auto_accuracy=0.6, curve=False)
+    own.save(found, tmp_path / "модель")
+    return Classifier(read_bundle(tmp_path / "модель"))
+
+
+def test_words_of_threads_make_no_new_thread_look_known(tmp_path: Path) -> None:
+    words = [one + other for one in ("гор", "лес", "дом", "пол", "луг", "зер") for other in ("ник", "ец", "ина", "ище")]
+    chance = random.Random(6)
+    titles: dict[str, list[str]] = {}
+
+    def title(row: dict[str, str], draw: random.Random) -> str:
+        some = titles.setdefault(row["Тема"], [" ".join(chance.choices(words, k=3)) for _ in range(4)])
+        return draw.choice(some)
+
+    model = with_column(tmp_path, "Ветка", title)
+    text = "Во дворе не горят фонари"
+    fresh = " ".join(reversed(titles["utilities 1"][0].split()))
+    assert model.classify(text, context={"Ветка": fresh}) == model.classify(text)
+    assert model.classify(text, context={"Ветка": titles["utilities 1"][0]}) != model.classify(text)
+
+
+def test_words_that_tell_something_of_other_values_are_learned(tmp_path: Path) -> None:
+    def office(row: dict[str, str], draw: random.Random) -> str:
+        kind = ("Служба", "Отдел")[row["Тема"].endswith("1")] if row["Тема"][-1].isdigit() else "Приёмная"
+        return f"{kind} участка {draw.randrange(200)}"
+
+    model = with_column(tmp_path, "Исполнитель", office)
+    texts = [row["Текст"] for row in made_rows()[::5] if row["Тема"].startswith(TWINS)]
+    sides = [
+        [result.topic[-1] for result in model.classify_many(texts, context={"Исполнитель": [value] * len(texts)})]
+        for value in ("Служба участка 907", "Отдел участка 907")
+    ]
+    assert sides[0].count("0") > sides[1].count("0") + len(texts) // 4
+
+
 def test_a_column_beside_one_that_says_nothing(export: Path, learned: Learned) -> None:
     both = learn(examples_of(export, *COLUMNS), auto_accuracy=0.6, curve=False)
     truth = learned.model.held_out.truth

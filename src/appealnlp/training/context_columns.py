@@ -2,7 +2,7 @@
 
 A multinomial logistic regression whose offset is what the text says, by models that had not seen the message: so text and
 column do not count the same evidence twice, and a column that only repeats the text learns next to nothing. A ridge holds
-the weights of rare values near 0.
+the weights of rare values near 0. Lemmas of a column count only if they help with values that were never met.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ RIDGE_OF_TEXT = 10.0
 """The same for the logarithm of what the text counts beside the columns."""
 BEYOND_NOISE = 2.0
 """By how many standard errors the log loss must fall before columns count at all."""
+VALUE_FOLDS = 5
+"""Parts into which the values of a column are split, to see whether their words tell anything of other values."""
 MOST_WEIGHTS = 500_000
 """So many numbers (1 MB) are kept for all topics together; the most frequent parts of values are."""
 TOLERANCE = 1e-6
@@ -40,6 +42,7 @@ TOLERANCE = 1e-6
 MOST_SCORES = 12_000_000
 """Learned from at most so many messages times topics: more cost time and memory and say nothing new."""
 
+Bools = npt.NDArray[np.bool_]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -112,9 +115,13 @@ def learn_context(
     """
     held_out, groups = model.held_out, model.heads.topic_groups
     truth = held_out.truth
-    matrix = _matrix(parts.read(columns, len(truth), model.lexicon.lemmatizer))
-    told = np.flatnonzero(np.diff(matrix.indptr))
-    data = _Data(matrix[told], text_scores(held_out.probabilities[told]), truth[told], sample_weight[told], groups)
+    told, data = _told(parts, columns, model, sample_weight)
+    idle = _idle_lemmas(parts, columns, told, data, model.lexicon.lemmatizer)
+    if idle.any():
+        parts = replace(parts, keys=parts.keys[~idle], weights=parts.weights[~idle])
+        told, data = _told(parts, columns, model, sample_weight)
+    if not len(told):
+        return WithContext(_silent(parts), held_out, by_text, _note(parts.columns, told, truth, groups, by_text, None))
     folds = held_out.folds[told]
     steps = 1 + len(RIDGES)
     tried = {}
@@ -146,6 +153,48 @@ def learn_context(
     review[told] = judged.review[told]
     judged = replace(judged, review=review)
     return WithContext(context, with_columns, judged, _note(parts.columns, told, truth, groups, by_text, judged))
+
+
+def _told(
+    parts: ExportContext, columns: Mapping[str, Sequence[str]], model: Model, sample_weight: F64
+) -> tuple[I64, _Data]:
+    """Numbers of the messages that have a part, and what is known of them."""
+    held_out = model.held_out
+    matrix = _matrix(parts.read(columns, len(held_out.truth), model.lexicon.lemmatizer))
+    told = np.flatnonzero(np.diff(matrix.indptr))
+    text = text_scores(held_out.probabilities[told])
+    return told, _Data(matrix[told], text, held_out.truth[told], sample_weight[told], model.heads.topic_groups)
+
+
+def _idle_lemmas(
+    parts: ExportContext, columns: Mapping[str, Sequence[str]], told: I64, data: _Data, lemmatizer: Lemmatizer
+) -> Bools:
+    """Which parts are lemmas of a column whose lemmas tell nothing of the topics behind values never met.
+
+    The words of a thread's title stand for that thread and no other: learned, they would make new threads look known. So
+    lemmas of a column are kept only if they help, beyond noise, where all messages with the same value are held out together.
+    """
+    idle = np.zeros(len(parts.keys), bool)
+    for column, given in enumerate(columns.values()):
+        known = {value: parts_of(value, lemmatizer) for value in set(given)}
+        keys = {key_of(column, "lemma", one) for _, lemmas in known.values() for one in lemmas}
+        lemmas = np.array([key in keys for key in parts.keys.tolist()], bool)
+        matrix = data.matrix[:, np.flatnonzero(lemmas)]
+        rows = np.flatnonzero(np.diff(matrix.indptr))
+        if not len(rows):
+            continue
+        wholes = [known[given[at]][0] for at in told[rows].tolist()]
+        _, values = np.unique(wholes, return_inverse=True)
+        folds = np.array([key_of(column, "fold", whole) % VALUE_FOLDS for whole in wholes])
+        some = replace(data, matrix=matrix).select(rows)
+        # Messages with the same value are one observation: what holds for one of them holds for all.
+        losses = {
+            ridge: np.bincount(values, _held_out(some, folds, ridge)[1]).astype(np.float64)
+            for ridge in (np.inf, *RIDGES)
+        }
+        if np.isinf(_best(losses)):
+            idle |= lemmas
+    return idle
 
 
 @dataclass(frozen=True)
@@ -205,7 +254,10 @@ def _held_out(data: _Data, folds: I64, ridge: float) -> tuple[F32, F64]:
 
 
 def _best(losses: Mapping[float, F64]) -> float:
-    """The ridge with the least log loss; infinite, so that columns do not count, unless it is better beyond noise."""
+    """The ridge with the least log loss; infinite, so that columns do not count, unless it is better beyond noise.
+
+    :param losses: of each ridge, a number for each message, or for whatever else is an observation.
+    """
     best = min(losses, key=lambda ridge: (float(losses[ridge].mean()), -ridge))
     gain = losses[np.inf] - losses[best]
     return best if gain.mean() > BEYOND_NOISE * float(gain.std()) / np.sqrt(len(gain)) else np.inf
