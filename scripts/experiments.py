@@ -58,7 +58,7 @@ def network(**changes: object) -> Experiment:
     return Experiment(Recipe(network=replace(NetworkSettings(), **changes)))
 
 
-def student(linear: float, **changes: object) -> Experiment:
+def student(linear: float = RECIPE.linear, **changes: object) -> Experiment:
     """The defaults with a student of the network and of support vector machines that count so much."""
     return Experiment(replace(RECIPE, linear=linear, student=replace(STUDENT, **changes)))
 
@@ -68,13 +68,13 @@ EXPERIMENTS = {
     "network alone": network(),
     "network and machines, no student": Experiment(Recipe(linear=3.0)),
     "student of the network alone": student(0.0),
-    "student, machines count less": student(2.0),
-    "student, machines count more": student(4.0),
-    "student, 6 epochs": student(3.0, epochs=6),
-    "student, 24 epochs": student(3.0, epochs=24),
-    "student, rate of the network": student(3.0, learning_rate=8e-3),
-    "student, word dropout 0.5": student(3.0, word_dropout=0.5),
-    "student, unit dropout 0.3": student(3.0, hidden_dropout=0.3),
+    "student, machines count 2": student(2.0),
+    "student, machines count 3": student(3.0),
+    "student, 6 epochs": student(epochs=6),
+    "student, 24 epochs": student(epochs=24),
+    "student, rate of the network": student(learning_rate=8e-3),
+    "student, word dropout 0.5": student(word_dropout=0.5),
+    "student, unit dropout 0.3": student(hidden_dropout=0.3),
     "no doubtful labels": Experiment(replace(RECIPE, doubtful=0.01)),
     "no balance": Experiment(replace(RECIPE, balance=0.0)),
     "more balance": Experiment(replace(RECIPE, balance=0.5)),
