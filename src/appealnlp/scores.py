@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -187,24 +188,16 @@ class Scorer:
 
     def score_forms(self, forms: Sequence[str]) -> Sums:
         """Sums of one message whose folded forms are known."""
-        rows, pairs = [], []
-        energy = np.zeros(self.weights.energy.shape[1:], np.int64)
-        previous = -1
+        words = [self._form_row(form) for form in forms]
         pair_features = self.lexicon.pair_features
-        for form in forms:
-            here = self._form_row(form)
-            rows.append(here.row)
-            energy = energy + here.energy
-            if previous >= 0 and here.lemma >= 0:
-                pair = pair_features.get((previous, here.lemma))
-                if pair is not None:
-                    pairs.append(pair)
-            previous = here.lemma
-        rows += list(self.weights.rows(np.array(pairs, np.int64)))
-        energy = energy + self.weights.energy[np.array(pairs, np.int64)].sum(axis=0, dtype=np.int64)
-        width = self.weights.values.shape[1]
+        adjacent = (pair_features.get((left.lemma, right.lemma)) for left, right in pairwise(words))
+        pairs = np.array([pair for pair in adjacent if pair is not None], np.int64)
+        rows = [word.row for word in words] + list(self.weights.rows(pairs))
+        energy = [word.energy for word in words] + list(self.weights.energy[pairs])
+        width, *columns = self.weights.values.shape[1], *self.weights.energy.shape[1:]
         total: I64 = np.sum(np.array(rows).reshape(-1, width), axis=0, dtype=np.int64)
-        return Sums(total[None], energy[None])
+        norm: I64 = np.sum(np.array(energy, np.int64).reshape(-1, *columns), axis=0)
+        return Sums(total[None], norm[None])
 
     def concepts(self, forms: Sequence[str]) -> int:
         """Bits of the urgency concepts that a message with these folded forms names."""

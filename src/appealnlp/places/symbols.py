@@ -135,6 +135,8 @@ _LEADS = _table(
 )
 _SK = _table(dict.fromkeys(SK, 1))
 _ACRONYM = CLASSES.index("acronym") + 1
+_PLAIN = tuple(table.tobytes() for table in (_OPEN, _WANTS, _BEFORE, _BEHIND, _LEADS, _SK))
+"""The same tables for one look-up at a time: bytes give whole numbers of Python, which are faster than numpy's."""
 
 _UPPER = np.zeros(65536, np.uint8)
 _UPPER[[*range(ord("A"), ord("Z") + 1), *range(0x400, 0x430)]] = 1
@@ -191,27 +193,28 @@ def symbols(
     :param forms: their folded and mended forms.
     :param name_of: `name_class`, or what knows it without the dictionary.
     """
+    opens, wants, befores, behinds, leads, sk = _PLAIN
     upper = [text[start] in _CAPITALS for start, _ in spans]
     shouts = [
         up and end - start > 1 and text[end - 1] in _CAPITALS for up, (start, end) in zip(upper, spans, strict=True)
     ]
     loud = [False, *(shout and end - start > 3 for shout, (start, end) in zip(shouts, spans, strict=True)), False]
     classes = [*map(class_of_form, forms)]
-    behind = [*(_BEHIND[number] for number in classes[1:]), 0]
+    behind = [*(behinds[number] for number in classes[1:]), 0]
     found, stop, before, led = [], -1, 0, False
     for at, ((start, end), number) in enumerate(zip(spans, classes, strict=True)):
         gap = GAPS["start"] if stop < 0 else _gap(text[stop:start])
         capital = upper[at] and not (shouts[at] and (loud[at] or loud[at + 2]))
-        acronym = bool(_OPEN[number]) and capital and shouts[at] and end - start <= 4
-        is_open = bool(_OPEN[number]) and not acronym
-        asked = is_open and bool(capital or _WANTS[number] & (before | behind[at]))
-        leading = asked or capital or bool(_SK[number] and before & _AFTER_ON)
-        stop, before = end, _BEFORE[number]
+        acronym = bool(opens[number]) and capital and shouts[at] and end - start <= 4
+        is_open = bool(opens[number]) and not acronym
+        asked = is_open and bool(capital or wants[number] & (before | behind[at]))
+        leading = asked or capital or bool(sk[number] and before & _AFTER_ON)
+        stop, before = end, befores[number]
         if asked or (is_open and led and gap == GAPS["blank"]):
             number = name_of(forms[at])
         elif acronym:
             number = _ACRONYM
-        led = leading and bool(_LEADS[number])
+        led = leading and bool(leads[number])
         found.append(gap + token_symbol(number, capital))
     return "".join(found) + GAPS["start"]
 
