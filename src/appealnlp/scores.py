@@ -28,8 +28,7 @@ __all__ = ["ChunkSums", "Scorer", "Sums", "Weights", "quantize"]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-Narrow = npt.NDArray[np.signedinteger[Any]]
-Whole = Narrow
+Integers = npt.NDArray[np.signedinteger[Any]]
 
 CHUNK_UNITS = 1_000_000
 """Characters tokenised together: what is done once for a chunk costs little for one of its messages."""
@@ -56,14 +55,14 @@ class Weights:
     energy: I32
 
     @cached_property
-    def whole(self) -> Narrow:
+    def whole(self) -> Integers:
         """All weights as they are added up, shape ``(features, outputs)``; for many messages.
 
         Sums of 16-bit numbers cost a third of those of 32 bits, so the weights are narrow if a word's row can be.
         """
         widest = int(self.peaks.max(initial=0)) * (1 + len(PREFIX_LENGTHS))
         narrow = np.int16 if widest <= np.iinfo(np.int16).max else np.int32
-        whole: Narrow = self.values.astype(narrow)
+        whole: Integers = self.values.astype(narrow)
         whole <<= self.shifts[:, None]
         return whole
 
@@ -100,7 +99,7 @@ class Sums:
     ``totals``: shape ``(messages, outputs)``; ``energy``: int64, per message as in `Weights`.
     """
 
-    totals: Whole
+    totals: Integers
     energy: I64
 
 
@@ -257,12 +256,12 @@ class Scorer:
         )
         return ChunkSums(first, sums, tokens, rows, memory)
 
-    def _totals(self, tokens: ChunkTokens, memory: _Memory, rows: I32, pairs: I64, pair_bounds: I64) -> Whole:
+    def _totals(self, tokens: ChunkTokens, memory: _Memory, rows: I32, pairs: I64, pair_bounds: I64) -> Integers:
         whole, bounds = self.weights.whole, tokens.bounds
         word_peaks, pair_peaks = memory.peaks.take(rows), self.weights.peaks.take(pairs)
         narrow = _row_sums(rows, bounds, memory.rows) + _row_sums(pairs, pair_bounds, whole)
         reach = _sum_runs(word_peaks, bounds) + _sum_runs(pair_peaks, pair_bounds)
-        total: Whole = narrow.astype(np.int32 if reach.max(initial=0) <= np.iinfo(np.int32).max else np.int64)
+        total: Integers = narrow.astype(np.int32 if reach.max(initial=0) <= np.iinfo(np.int32).max else np.int64)
         long = reach > np.iinfo(narrow.dtype).max  # their narrow sums may have overflowed
         if long.any():
             total[long] = _long_sums(rows, bounds, memory.rows, word_peaks, long)
@@ -364,16 +363,16 @@ def _examples(hashes: npt.NDArray[np.uint64]) -> I64:
     return examples
 
 
-def _row_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: Narrow) -> Narrow:
+def _row_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: Integers) -> Integers:
     """Sum of ``rows[numbers[bounds[i]:bounds[i + 1]]]`` for each i: a sparse product, many times faster than numpy."""
     from scipy.sparse import csr_array
 
     ones = np.ones(len(numbers), rows.dtype)
-    sums: Narrow = csr_array((ones, numbers, bounds), shape=(len(bounds) - 1, len(rows))) @ rows
+    sums: Integers = csr_array((ones, numbers, bounds), shape=(len(bounds) - 1, len(rows))) @ rows
     return sums
 
 
-def _long_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: Narrow, peaks: I64, chosen: Bools) -> I64:
+def _long_sums(numbers: npt.NDArray[np.integer], bounds: I64, rows: Integers, peaks: I64, chosen: Bools) -> I64:
     """`_row_sums` of the chosen runs in 64 bits: they are cut into pieces whose sums cannot overflow.
 
     :param peaks: the largest absolute value in ``rows[number]`` of each number.

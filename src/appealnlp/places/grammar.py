@@ -27,7 +27,6 @@ KINDS = ("street", "object", "stop", "house", "district", "settlement")
 GROUPS = {
     "NAME": " ".join(name for name in NAMES if name != "other") + " sk_* title* city_word kind",
     "PLAIN": "surname surname_f city* geo unknown first gen* people adj_* sk_* title*",
-    "EVERY": " ".join(CLASSES),
     "ADJECTIVE": "adj_* sk_* surname_f",
     "STREET": "surname surname_f city_surname adj_f* sk_f* sk_g",
     "OBJECT": "object numbered clinic institution sole brand",
